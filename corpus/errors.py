@@ -1,0 +1,35 @@
+"""The error tree: every error that reaches a user is one of these, says what failed and which command helps."""
+
+from __future__ import annotations
+
+
+class FootnoteError(Exception):
+    """Root of every error that Footnote raises on purpose."""
+
+
+class CorpusError(FootnoteError):
+    """A corpus is missing, unreadable or empty."""
+
+
+class SettingsError(FootnoteError):
+    """A `corpus.toml` or an option holds a value that cannot be used."""
+
+
+class EncoderError(FootnoteError):
+    """An encoder's weights are missing, damaged or not the expected ones."""
+
+
+class IndexStoreError(FootnoteError):
+    """An index on disk is incomplete, damaged, or belongs to another encoder, corpus or format."""
+
+
+class ModelError(FootnoteError):
+    """A model that scores or writes answers is missing, damaged or failed."""
+
+
+class QuestionError(FootnoteError):
+    """A question or its history has the wrong type, shape or length."""
+
+
+class EvaluationError(FootnoteError):
+    """A benchmark file cannot be used as what it claims to be."""

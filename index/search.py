@@ -1,0 +1,116 @@
+"""Search: a question's nearest passages, dense and lexical candidates fused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from corpus.errors import IndexStoreError
+from index.fusion import convex
+from index.lexical import LexicalIndex
+from index.vectors import DenseIndex
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from corpus import Corpus, Document, Passage
+    from index.encoder import Encoder
+
+_CANDIDATES = 100
+
+
+class SearchMode(StrEnum):
+    """Which ranking is asked for."""
+
+    FUSED = "fused"
+    DENSE = "dense"
+    LEXICAL = "lexical"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that was found. `score` ranks (fused: in [0, 1]); `dense` is a cosine; `lexical` a BM25 score."""
+
+    passage: Passage
+    score: float
+    dense: float
+    lexical: float
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Rows that a query found, best first: `rows`, `scores`, `dense` and `lexical` are all (n_candidates,)."""
+
+    rows: NDArray[np.int64]
+    scores: NDArray[np.float32]
+    dense: NDArray[np.float32]
+    lexical: NDArray[np.float32]
+
+
+def search_rows(
+    dense: DenseIndex, lexical: LexicalIndex, query: str, vector: NDArray[np.float32], mode: SearchMode, k: int
+) -> Candidates:
+    """Return the best k rows of two indexes over the same rows, for a query and its vector (dimension,)."""
+    pool = max(k, _CANDIDATES)
+    all_lexical = lexical.all_scores(query)
+    dense_rows = dense.search(vector[None, :], pool)[1][0] if mode is not SearchMode.LEXICAL else []
+    lexical_rows = lexical.search(query, pool)[1] if mode is not SearchMode.DENSE else []
+    rows = np.unique(np.concatenate([np.asarray(dense_rows, np.int64), np.asarray(lexical_rows, np.int64)]))
+    dense_scores, lexical_scores = dense.scores(vector, rows), all_lexical[rows]
+    match mode:
+        case SearchMode.FUSED:
+            scores = convex(dense_scores, lexical_scores)
+        case SearchMode.DENSE:
+            scores = dense_scores
+        case SearchMode.LEXICAL:
+            scores = lexical_scores
+    order = np.lexsort((rows, -scores))[:k]
+    return Candidates(rows[order], scores[order], dense_scores[order], lexical_scores[order])
+
+
+def passage_text(document: Document, passage: Passage) -> str:
+    """Return what is embedded and indexed of a passage: the headings above it and its own words."""
+    headings = " > ".join([document.title, *(s.title for s in document.section_path(passage.section_id))])
+    return f"{headings}\n{document.text[passage.start : passage.end]}"
+
+
+class Index:
+    """The passages of a corpus, ready to be searched."""
+
+    def __init__(self, corpus: Corpus, encoder: Encoder, dense: DenseIndex, lexical: LexicalIndex) -> None:
+        if not len(corpus.passages) == len(dense) == len(lexical):
+            raise IndexStoreError(
+                f"{len(corpus.passages)} passages, {len(dense)} vectors and {len(lexical)} lexical rows do not match; "
+                "run: footnote index"
+            )
+        self.corpus = corpus
+        self.encoder = encoder
+        self.dense = dense
+        self.lexical = lexical
+
+    @classmethod
+    def build(cls, corpus: Corpus, encoder: Encoder) -> Self:
+        """Return an index of the corpus in memory."""
+        texts = [passage_text(corpus.document(passage.document_id), passage) for passage in corpus.passages]
+        return cls(corpus, encoder, DenseIndex(encoder.encode(texts)), LexicalIndex.build(texts))
+
+    def search(
+        self, query: str, k: int = 10, mode: SearchMode = SearchMode.FUSED, vector: NDArray[np.float32] | None = None
+    ) -> list[Hit]:
+        """Return the k best passages, best first; `vector`, (dimension,), spares the encoding where it is known."""
+        if vector is None:
+            vector = self.encode_query(query)
+        found = search_rows(self.dense, self.lexical, query, vector, mode, k)
+        columns: Sequence[tuple[int, float, float, float]] = list(
+            zip(found.rows.tolist(), found.scores.tolist(), found.dense.tolist(), found.lexical.tolist(), strict=True)
+        )
+        return [Hit(self.corpus.passages[row], score, dense, lexical) for row, score, dense, lexical in columns]
+
+    def encode_query(self, query: str) -> NDArray[np.float32]:
+        """Return the query's unit vector: (dimension,) float32."""
+        return self.encoder.encode([query])[0]

@@ -1,0 +1,68 @@
+"""Dense search: cosine similarity over FAISS, the only file that imports it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import faiss
+import numpy as np
+
+from corpus.errors import IndexStoreError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+
+class DenseIndex:
+    """Exact inner-product search over unit rows, so that scores are cosines in [-1, 1]."""
+
+    def __init__(self, vectors: NDArray[np.float32]) -> None:
+        """Hold the rows.
+
+        Args:
+            vectors: (n_passages, dimension) float32, unit rows.
+        """
+        if vectors.ndim != 2:
+            raise IndexStoreError(f"vectors need two axes (n_passages, dimension), not {vectors.ndim}")
+        self._index = faiss.IndexFlatIP(vectors.shape[1])
+        self._index.add(np.ascontiguousarray(vectors, dtype=np.float32))
+
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return int(self._index.d)
+
+    def search(self, queries: NDArray[np.float32], k: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """Return the nearest rows, best first: cosines and row numbers, both (n_queries, min(k, n_passages))."""
+        scores, rows = self._index.search(np.ascontiguousarray(queries, dtype=np.float32), min(k, len(self)))
+        return scores, rows
+
+    def scores(self, query: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the cosine of one query, (dimension,), with each of the rows: (n_rows,) float32."""
+        if not len(rows):
+            return np.zeros(0, dtype=np.float32)
+        vectors = np.stack([self._index.reconstruct(int(row)) for row in rows])
+        return np.asarray(vectors @ query, dtype=np.float32)
+
+    def save(self, file: Path) -> None:
+        """Write the index to a file."""
+        faiss.write_index(self._index, str(file))
+
+    @classmethod
+    def load(cls, file: Path) -> DenseIndex:
+        """Return the index in a file.
+
+        Raises:
+            IndexStoreError: FAISS cannot read it.
+        """
+        loaded = cls.__new__(cls)
+        try:
+            loaded._index = faiss.read_index(str(file))
+        except RuntimeError as error:
+            raise IndexStoreError(f"{file} is no readable FAISS index") from error
+        return loaded
