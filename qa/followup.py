@@ -14,21 +14,31 @@ if TYPE_CHECKING:
     from qa.question import Turn
 
 _WORD = re.compile(r"\w+(?:[-'’]\w+)*")
-_PRONOUN = re.compile(r"\b(?:it|its|they|them|their|theirs|this|that|these|those|he|him|his|she|her|hers)\b", re.IGNORECASE)
+_PRONOUN = re.compile(
+    r"\b(?:it|its|they|them|their|theirs|this|that|these|those|he|him|his|she|her|hers)\b", re.IGNORECASE
+)
 _POSSESSIVE = re.compile(r"(?:its|their|his)\b|her\s+(?=\w)", re.IGNORECASE)
-_BEFORE_NOUN = re.compile(r"\b(?:this|that|these|those)\s+(?!is\b|are\b|was\b|were\b|do\b|does\b|can\b|will\b|would\b|mean)\w+", re.IGNORECASE)
+_BEFORE_NOUN = re.compile(
+    r"\b(?:this|that|these|those)\s+(?!is\b|are\b|was\b|were\b|do\b|does\b|can\b|will\b|would\b|mean)\w+", re.IGNORECASE
+)
 _NO_REFERENCE = re.compile(
-    r"\b(?:is|was|does|did|has|will|would|can|could) (?:it|that|this) (?:true|possible|normal|common|rain\w*|snow\w*|matter)\b"
+    r"\b(?:is|was|does|did|has|will|would|can|could) (?:it|that|this) (?:true|possible|normal|common|rain\w*|matter)\b"
     r"|\b(?:so|such|now|given|say|says|said|states?|claims?|know|think|sure|means?|fact|true|the \w+) that\b"
     r"|\bdoes it (?:take|cost|mean) to\b",
     re.IGNORECASE,
 )
-_OPENS_MIDWAY = re.compile(r"^(?:and|or|but|so|also|then|what about|how about|what of|what if|why|how come|how so|since when)\b", re.IGNORECASE)
+_OPENS_MIDWAY = re.compile(
+    r"^(?:and|or|but|so|also|then|what about|how about|what of|what if|why|how come|how so|since when)\b", re.IGNORECASE
+)
 _SWAPS = re.compile(r"^(?:(?:and|or|so|but|ok|okay|then),?\s+)?(?:what|how) about\s+(?P<new>.+?)\W*$", re.IGNORECASE)
 _JOINER = re.compile(r"^(?:and|or|but|so|also|then)\b[\s,]*(?:also\b\s*)?", re.IGNORECASE)
-_OTHER_ONE = re.compile(r"\b(?:other|others|another|else|ones?|same|former|latter|most|more|worse|both)\b", re.IGNORECASE)
+_OTHER_ONE = re.compile(
+    r"\b(?:other|others|another|else|ones?|same|former|latter|most|more|worse|both)\b", re.IGNORECASE
+)
 _TALK = frozenset(
-    terms("tell explain describe show give list name say mean know talk want like please thanks question ask read learn")
+    terms(
+        "tell explain describe show give list name say mean know talk want like please thanks question ask read learn"
+    )
 )
 """Words of asking, which are no topic."""
 _FEW_TERMS = 3

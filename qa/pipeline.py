@@ -139,9 +139,7 @@ class ArticleQA:
         return assess(question, self.index.search(question, JUDGED_PASSAGES), self.corpus, self.judge).confidence
 
     def _section_titles(self, hits: Sequence[Hit]) -> tuple[str, ...]:
-        titles = (
-            self.corpus.document(hit.passage.document_id).section(hit.passage.section_id).title for hit in hits
-        )
+        titles = (self.corpus.document(hit.passage.document_id).section(hit.passage.section_id).title for hit in hits)
         return tuple(dict.fromkeys(titles))[:NEAREST_SECTIONS]
 
 
