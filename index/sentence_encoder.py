@@ -79,7 +79,7 @@ class SentenceEncoder:
         from sentence_transformers import SentenceTransformer  # noqa: PLC0415  (seconds; only where vectors are made)
         from transformers.utils import logging  # noqa: PLC0415
 
-        logging.disable_progress_bar()
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
             return SentenceTransformer(str(self.folder), device="cpu", local_files_only=True)
         except (OSError, ValueError) as error:
