@@ -1,0 +1,96 @@
+"""The command line: `footnote ask`, `footnote index`, `footnote serve`."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import logging
+import sys
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from corpus.errors import FootnoteError
+from index.__main__ import build
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from qa.records import Answer
+
+_WIDTH = 100
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return its exit status: 0, 1 where something was left undone, 2 for an error."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
+    try:
+        return int(options.run(options))
+    except FootnoteError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="footnote", description="Ask your own articles; every sentence is footnoted.")
+    commands = parser.add_subparsers(title="commands", required=True)
+
+    ask = commands.add_parser("ask", help="answer a question")
+    ask.add_argument("question")
+    ask.add_argument("--json", action="store_true", help="print Answer.to_dict() as JSON")
+    _add_source(ask)
+    ask.set_defaults(run=_ask)
+
+    index = commands.add_parser("index", help="build or renew the index of a corpus")
+    index.add_argument("path", nargs="?", type=Path, help="a file or folder; the article that ships if left out")
+    index.set_defaults(run=lambda options: build(options.path))
+
+    serve = commands.add_parser("serve", help="open the chat page")
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
+    serve.add_argument("--port", type=int, default=7860, help="port to listen on (default %(default)s)")
+    _add_source(serve)
+    serve.set_defaults(run=_serve)
+    return parser
+
+
+def _add_source(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--corpus", metavar="PATH", help="a file or folder; the article that ships if left out")
+    parser.add_argument("--model", metavar="SPEC", help="what words the answers (default quote)")
+
+
+def _ask(options: argparse.Namespace) -> int:
+    from qa.pipeline import ArticleQA  # noqa: PLC0415  (so that --help is instant)
+
+    answer = ArticleQA.open(options.corpus, options.model).answer(options.question)
+    print(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2) if options.json else render(answer))
+    return 0
+
+
+def _serve(options: argparse.Namespace) -> int:
+    app = importlib.import_module("app")  # by name: the page stands to the right of this package
+    app.serve(corpus=options.corpus, model=options.model, host=options.host, port=options.port)
+    return 0
+
+
+def render(answer: Answer) -> str:
+    """Return an answer for a terminal: its text, then each source with its section and exact words."""
+    lines = [*([answer.notice, ""] if answer.notice else [])]
+    if answer.standalone_question != answer.question:
+        lines += [f"(understood as: {answer.standalone_question})", ""]
+    for paragraph in answer.text.splitlines():
+        lines.append(textwrap.fill(paragraph, _WIDTH, subsequent_indent="  " if paragraph.startswith("- ") else ""))
+    if answer.citations:
+        lines.append("")
+    for citation in answer.citations:
+        head = f"[{citation.marker}] {citation.section_title}: "
+        quote = f"“{' '.join(citation.quote.split())}”"
+        lines.append(textwrap.fill(head + quote, _WIDTH, subsequent_indent="    "))
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,33 @@
+"""What the product itself says: the words around an answer that come from no corpus."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from corpus import Corpus
+    from corpus.settings import CorpusSettings
+
+CANNOT_ANSWER = "does not answer this"
+"""The one phrase for silence, shared by every answer that abstains and by the tests."""
+
+
+def abstention(corpus: Corpus, nearest: Sequence[str]) -> str:
+    """Return the text of an answer that abstains, with the closest sections named."""
+    subject = f"“{corpus.title}”" if len(corpus.documents) == 1 else "This collection"
+    text = f"{subject} {CANNOT_ANSWER}."
+    if not nearest:
+        return text
+    quoted = [f"“{title}”" for title in nearest]
+    named = quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+    return f"{text} The closest {'section is' if len(quoted) == 1 else 'sections are'} {named}."
+
+
+def urgent_advice(question: str, settings: CorpusSettings) -> str:
+    """Return the corpus owner's advice for urgent words in a question, or an empty text."""
+    words = question.lower().replace("’", "'")
+    return next(
+        (urgent.advice for urgent in settings.urgent if any(phrase.lower() in words for phrase in urgent.phrases)), ""
+    )

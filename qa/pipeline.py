@@ -1,0 +1,207 @@
+"""The pipeline: from a question to a checked answer."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from corpus import default_corpus_path, load_corpus
+from corpus.errors import SettingsError
+from index import Index, load_encoder, store
+from qa.evidence import Assessment, assess
+from qa.followup import standalone
+from qa.generators import Generator, QuoteGenerator
+from qa.grounding import ground
+from qa.judge import Judge, SimilarityJudge
+from qa.parts import parts
+from qa.phrases import abstention, urgent_advice
+from qa.question import History, clean_history, clean_question
+from qa.records import Answer
+from qa.selection import join_parts, select
+from qa.spelling import Speller
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from corpus import Corpus
+    from index import Encoder, Hit
+    from qa.records import AnswerSentence, Citation
+
+DEFAULT_THRESHOLD = 0.5
+"""Confidence below which the corpus is taken not to answer."""
+JUDGED_PASSAGES = 8
+NEAREST_SECTIONS = 3
+
+
+class ArticleQA:
+    """Answers questions from one corpus."""
+
+    def __init__(self, index: Index, generator: Generator | None = None, judge: Judge | None = None) -> None:
+        self.index = index
+        self.corpus: Corpus = index.corpus
+        self.generator = generator or QuoteGenerator()
+        self.judge = judge or SimilarityJudge(index.encoder)
+        threshold = self.corpus.settings.threshold
+        self.threshold = DEFAULT_THRESHOLD if threshold is None else threshold
+        self._speller = Speller(document.text for document in self.corpus.documents)
+
+    @classmethod
+    def open(cls, path: str | Path | None = None, model: str | None = None) -> ArticleQA:
+        """Return the question answering of a corpus: its index is opened, or built where there is none that fits.
+
+        Args:
+            path: a file or folder; None is the article that Footnote ships with.
+            model: what words the answers; None and "quote" are the corpus's own sentences.
+
+        Raises:
+            CorpusError: there is nothing to read at `path`.
+            EncoderError: the encoder's weights are missing or damaged.
+            SettingsError: `model` or the corpus's settings cannot be used.
+        """
+        generator = make_generator(model)
+        root = Path(path).expanduser() if path is not None else default_corpus_path()
+        return cls(store.open_or_build(root, load_corpus(root), load_encoder()), generator)
+
+    @classmethod
+    def from_corpus(cls, corpus: Corpus, encoder: Encoder | None = None, judge: Judge | None = None) -> ArticleQA:
+        """Return the question answering of a corpus in memory; nothing is written."""
+        return cls(Index.build(corpus, encoder or load_encoder()), judge=judge)
+
+    def search(self, query: str, k: int = 10) -> list[Hit]:
+        """Return the k best passages for a query, best first."""
+        return self.index.search(clean_question(query), k)
+
+    def answer(self, question: str, history: History = ()) -> Answer:
+        """Return what the corpus says to a question; an answer that abstains where it says nothing.
+
+        Raises:
+            QuestionError: the question or the history has the wrong type, shape or length.
+        """
+        *_, last = self.stream(question, history)
+        return last
+
+    def stream(self, question: str, history: History = ()) -> Iterator[Answer]:
+        """Yield the answer as it grows by checked sentences; the last one is whole.
+
+        Raises:
+            QuestionError: the question or the history has the wrong type, shape or length.
+        """
+        watch = _Stopwatch()
+        asked = clean_question(question)
+        turns = clean_history(history)
+        with watch.stage("question"):
+            meant = standalone(self._speller.correct(asked), turns, self._answerability)
+        assessments = [self._assess(part, watch) for part in parts(meant)]
+        confidence = min(assessment.confidence for assessment in assessments)
+        hits = _merged(assessments)
+        sentences: list[AnswerSentence] = []
+        citations: dict[int, Citation] = {}
+
+        def current(*, abstained: bool = False) -> Answer:
+            nearest = self._section_titles(hits) if abstained else ()
+            text = abstention(self.corpus, nearest) if abstained else _worded(sentences)
+            return Answer(
+                text=text,
+                sentences=tuple(sentences),
+                citations=tuple(citations.values()),
+                abstained=abstained,
+                confidence=confidence,
+                nearest_sections=nearest,
+                question=asked,
+                standalone_question=meant,
+                generator=self.generator.name,
+                hits=hits,
+                timings=watch.seconds,
+                notice=urgent_advice(asked, self.corpus.settings),
+            )
+
+        if confidence >= self.threshold:
+            with watch.stage("selection"):
+                chosen = join_parts([select(part, a) for part, a in zip(parts(meant), assessments, strict=True)])
+            with watch.stage("generation"):
+                for sentence, cited in ground(self.generator.generate(meant, chosen), chosen):
+                    sentences.append(sentence)
+                    citations.update((citation.marker, citation) for citation in cited)
+                    yield current()
+        watch.stop()
+        yield current(abstained=not sentences)
+
+    def _assess(self, question: str, watch: _Stopwatch) -> Assessment:
+        with watch.stage("search"):
+            hits = self.index.search(question, JUDGED_PASSAGES)
+        with watch.stage("evidence"):
+            return assess(question, hits, self.corpus, self.judge)
+
+    def _answerability(self, question: str) -> float:
+        return assess(question, self.index.search(question, JUDGED_PASSAGES), self.corpus, self.judge).confidence
+
+    def _section_titles(self, hits: Sequence[Hit]) -> tuple[str, ...]:
+        titles = (
+            self.corpus.document(hit.passage.document_id).section(hit.passage.section_id).title for hit in hits
+        )
+        return tuple(dict.fromkeys(titles))[:NEAREST_SECTIONS]
+
+
+def make_generator(spec: str | None) -> Generator:
+    """Return the generator of a `--model` spec.
+
+    Raises:
+        SettingsError: no generator has that spec.
+    """
+    if spec in (None, "", "quote"):
+        return QuoteGenerator()
+    raise SettingsError(f"unknown model {spec!r}; use: quote")
+
+
+def answer(question: str, history: History = ()) -> Answer:
+    """Return what the article that Footnote ships with says to a question; it is opened once and kept.
+
+    Raises:
+        QuestionError: the question or the history has the wrong type, shape or length.
+    """
+    return _default().answer(question, history)
+
+
+@cache
+def _default() -> ArticleQA:
+    return ArticleQA.open()
+
+
+def _worded(sentences: Sequence[AnswerSentence]) -> str:
+    """Return an answer's text: prose runs on, bullets stand one a line, each sentence with its markers."""
+    text = ""
+    for position, sentence in enumerate(sentences):
+        marked = " ".join([sentence.text, *(f"[{marker}]" for marker in sentence.markers)])
+        after_bullet = position > 0 and sentences[position - 1].bullet
+        gap = "" if not position else "\n" if sentence.bullet or after_bullet else " "
+        text += gap + ("- " if sentence.bullet else "") + marked
+    return text
+
+
+def _merged(assessments: Sequence[Assessment]) -> tuple[Hit, ...]:
+    """Return the hits of all parts, by rank, each passage once."""
+    ranks = max(len(assessment.hits) for assessment in assessments)
+    ranked = [a.hits[rank] for rank in range(ranks) for a in assessments if rank < len(a.hits)]
+    return tuple({(hit.passage.document_id, hit.passage.id): hit for hit in reversed(ranked)}.values())[::-1]
+
+
+class _Stopwatch:
+    """Adds up seconds by stage."""
+
+    def __init__(self) -> None:
+        self._started = time.perf_counter()
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
+
+    def stop(self) -> None:
+        self.seconds["total"] = time.perf_counter() - self._started

@@ -1,0 +1,98 @@
+"""What comes back: an answer, its sentences and their citations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from index import Hit
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The exact words a sentence came from: `document.text[start:end] == quote`, offsets in characters."""
+
+    marker: int
+    document_id: str
+    section_id: str
+    section_title: str
+    quote: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSentence:
+    """One sentence of an answer with the markers of its citations and how well they support it, in [0, 1]."""
+
+    text: str
+    markers: tuple[int, ...]
+    support: float
+    verbatim: bool
+    bullet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the corpus says to a question, or that it says nothing.
+
+    `confidence` is the probability in [0, 1] that the corpus answers the question. `nearest_sections` names what is
+    close, best first, when `abstained`. `notice` is the corpus owner's advice for urgent words, shown above the answer.
+    `timings` are seconds by stage.
+    """
+
+    text: str
+    sentences: tuple[AnswerSentence, ...]
+    citations: tuple[Citation, ...]
+    abstained: bool
+    confidence: float
+    nearest_sections: tuple[str, ...]
+    question: str
+    standalone_question: str
+    generator: str
+    hits: tuple[Hit, ...]
+    timings: Mapping[str, float] = field(default_factory=dict)
+    notice: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the answer as JSON-ready values; a hit is named by its document, section and span."""
+        return {
+            "text": self.text,
+            "sentences": [
+                {
+                    "text": sentence.text,
+                    "markers": list(sentence.markers),
+                    "support": sentence.support,
+                    "verbatim": sentence.verbatim,
+                    "bullet": sentence.bullet,
+                }
+                for sentence in self.sentences
+            ],
+            "citations": [
+                {name: getattr(citation, name) for name in Citation.__dataclass_fields__} for citation in self.citations
+            ],
+            "abstained": self.abstained,
+            "confidence": self.confidence,
+            "nearest_sections": list(self.nearest_sections),
+            "question": self.question,
+            "standalone_question": self.standalone_question,
+            "generator": self.generator,
+            "hits": [
+                {
+                    "document_id": hit.passage.document_id,
+                    "section_id": hit.passage.section_id,
+                    "passage_id": hit.passage.id,
+                    "start": hit.passage.start,
+                    "end": hit.passage.end,
+                    "score": hit.score,
+                    "dense": hit.dense,
+                    "lexical": hit.lexical,
+                }
+                for hit in self.hits
+            ],
+            "timings": dict(self.timings),
+            "notice": self.notice,
+        }
