@@ -33,14 +33,14 @@ _LOOKUP = 500
 class CachedEncoder:
     """Wraps an encoder with a file of vectors by the SHA-256 of their text.
 
-    `encoded` and `seconds` count what the wrapped encoder had to do. `progress` is called with the number of texts
-    done, for every chunk.
+    `encoded` and `seconds` count what the wrapped encoder had to do. `progress` is called for every chunk with the
+    texts that are done and all of them.
     """
 
-    def __init__(self, encoder: Encoder, file: Path, progress: Callable[[int], None] | None = None) -> None:
+    def __init__(self, encoder: Encoder, file: Path, progress: Callable[[int, int], None] | None = None) -> None:
         self.encoder = encoder
         self.file = file
-        self.progress = progress or (lambda _: None)
+        self.progress = progress or (lambda _done, _total: None)
         self.encoded = 0
         self.seconds = 0.0
 
@@ -75,16 +75,18 @@ class CachedEncoder:
                     "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID"
                 )
                 known = {key for key, _ in _fetch(connection, keys)}
-                self.progress(sum(key in known for key in keys))
-                self._add(connection, {key: text for key, text in zip(keys, texts, strict=True) if key not in known})
+                missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+                self._add(connection, missing, len(known))
                 return _stack(connection, keys)
         except (OSError, sqlite3.Error) as error:
             raise EvaluationError(
                 f"the embedding cache {self.file} cannot be used: {error}; delete it, or set {CACHE_VARIABLE}"
             ) from error
 
-    def _add(self, connection: sqlite3.Connection, missing: dict[bytes, str]) -> None:
+    def _add(self, connection: sqlite3.Connection, missing: dict[bytes, str], known: int) -> None:
         """Encode and keep texts, of similar length together."""
+        total = known + len(missing)
+        self.progress(known, total)
         rows = sorted(missing.items(), key=lambda row: (len(row[1]), row[0]), reverse=True)
         for start in range(0, len(rows), CHUNK):
             chunk = rows[start : start + CHUNK]
@@ -95,7 +97,7 @@ class CachedEncoder:
             stored = ((key, vector.tobytes()) for (key, _), vector in zip(chunk, vectors, strict=True))
             with connection:
                 connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", stored)
-            self.progress(len(chunk))
+            self.progress(known + min(start + CHUNK, len(rows)), total)
 
 
 def cache_file(encoder: Encoder) -> Path:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
 Qrels: TypeAlias = "Mapping[str, Mapping[str, int]]"
 """Relevance (0 and more) by document id by query id."""
@@ -152,10 +153,14 @@ class ArticleQuestion:
 
 @dataclass(frozen=True, slots=True)
 class ArticleSet:
-    """Questions on the corpus at hand: the product itself is measured."""
+    """Questions on the corpus at hand: the product itself is measured.
+
+    `corpus` is the folder of the articles that lie beside the questions, or None where there are none.
+    """
 
     name: str
     questions: tuple[ArticleQuestion, ...]
+    corpus: Path | None = None
     notices: tuple[str, ...] = ()
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from corpus.errors import EvaluationError
+from corpus.loader import READERS
 from qa.evaluation.readers.node import Node, read_json_lines
 from qa.evaluation.records import ArticleQuestion, ArticleSet
 
@@ -15,7 +16,7 @@ ROLES = ("user", "assistant")
 
 
 def read_article_questions(path: Path, name: str) -> ArticleSet:
-    """Return the questions in file order.
+    """Return the questions in file order, with the folder of the file where it holds articles too.
 
     Each line holds `id`, `question`, `sections`, and may hold `kind`, `history` ([role, text] pairs) and `facts`.
 
@@ -39,7 +40,7 @@ def read_article_questions(path: Path, name: str) -> ArticleSet:
         questions[question.id] = question
     if not questions:
         raise EvaluationError(f"{path}: holds no questions")
-    return ArticleSet(name, tuple(questions.values()))
+    return ArticleSet(name, tuple(questions.values()), _articles_beside(path))
 
 
 def read_history(node: Node) -> tuple[tuple[str, str], ...]:
@@ -55,6 +56,11 @@ def read_history(node: Node) -> tuple[tuple[str, str], ...]:
             turn.fail(f"expected [role, text] with a role of {' or '.join(ROLES)}")
         history.append((pair[0], pair[1]))
     return tuple(history)
+
+
+def _articles_beside(path: Path) -> Path | None:
+    holds_articles = any(file.suffix in READERS for file in path.parent.iterdir() if file.name != "README.md")
+    return path.parent if holds_articles else None
 
 
 def _facts(node: Node) -> tuple[tuple[str, ...], ...]:

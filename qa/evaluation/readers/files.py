@@ -51,8 +51,8 @@ def read_lines(path: Path) -> Iterator[Line]:
                     yield Line(path, number, text)
     except EOFError:
         raise EvaluationError(
-            f"{path}:{number + 1}:1: the gzip file ends in the middle of its data ({number} whole lines were readable); fetch "
-            "or compress it again"
+            f"{path}:{number + 1}:1: the gzip file ends in the middle of its data ({number} whole lines were readable)"
+            "; fetch it again"
         ) from None
     except (gzip.BadGzipFile, zlib.error) as error:
         raise EvaluationError(f"{path}:{number + 1}:1: not a sound gzip file ({error}); compress it again") from None

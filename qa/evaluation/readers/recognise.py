@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from corpus.errors import EvaluationError
 from qa.evaluation.readers.article import read_article_questions
 from qa.evaluation.readers.beir import qrels_files, read_beir
 from qa.evaluation.readers.claims import read_claims
+from qa.evaluation.readers.evenly import evenly
 from qa.evaluation.readers.folder import data_files, find, stem
 from qa.evaluation.readers.gold_sentences import read_gold_sentences
 from qa.evaluation.readers.multiturn import is_multi_turn, read_multi_turn
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from qa.evaluation.readers.options import ReadOptions
-
-
-Item = TypeVar("Item")
 
 
 class Format(StrEnum):
@@ -165,17 +163,6 @@ def _limited(found: BenchmarkSet, limit: int | None) -> BenchmarkSet:
     if isinstance(found, ArticleSet):
         return dataclasses.replace(found, questions=evenly(found.questions, limit), notices=(*found.notices, notice))
     return dataclasses.replace(found, questions=evenly(found.questions, limit), notices=(*found.notices, notice))
-
-
-def evenly(items: Sequence[Item], count: int) -> tuple[Item, ...]:
-    """Return `count` items at even distances, or all where there are no more.
-
-    >>> evenly("abcdef", 3)
-    ('a', 'c', 'e')
-    """
-    if count >= len(items):
-        return tuple(items)
-    return tuple(items[at * len(items) // count] for at in range(count))
 
 
 def unique_names(paths: Sequence[Path]) -> tuple[str, ...]:
