@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from corpus.errors import SettingsError
 from index import SearchMode
+from qa.evaluation.defaults import CONFIGURATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 EVIDENCE = "+evidence"
-DEFAULT_CONFIGURATIONS = ("dense", "lexical", "fused", "fused+evidence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Configuration:
 
 
 def parse_configurations(
-    names: Sequence[str] = DEFAULT_CONFIGURATIONS, encoders: Sequence[str] = ()
+    names: Sequence[str] = CONFIGURATIONS, encoders: Sequence[str] = ()
 ) -> tuple[Configuration, ...]:
     """Return one configuration for each name and encoder; lexical search, which has none, stands once.
 

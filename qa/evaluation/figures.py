@@ -66,19 +66,20 @@ def part_figures(dataset: str, configuration: str, outcomes: Sequence[Outcome], 
 def difference_figures(dataset: str, outcomes: Mapping[Part, Sequence[Outcome]], seed: int) -> list[Figure]:
     """Return a set's figures that need two parts: what fusion gains, and what a wording loses to the gold rewrite."""
     own = {configuration: rows for (name, configuration), rows in outcomes.items() if name == dataset}
-    figures = [
-        _difference(dataset, FUSED, f"{GAIN} gain over {baseline}", own[baseline], own[FUSED], GAIN, seed)
-        for baseline in BASELINES
-        if FUSED in own and baseline in own
-    ]
+    pairs: list[tuple[str, str, Sequence[Outcome], Sequence[Outcome], str]] = []
+    if FUSED in own:
+        pairs += [(FUSED, f"{GAIN} gain over {name}", own[name], own[FUSED], GAIN) for name in BASELINES if name in own]
     gold = f"{dataset.rpartition(' (')[0]} ({GOLD_REWRITE})"
     if gold != dataset:
-        figures += [
-            _difference(dataset, configuration, LOST, rows, outcomes[gold, configuration], LOSS, seed)
-            for configuration, rows in own.items()
-            if outcomes.get((gold, configuration))
-        ]
-    return [figure for figure in figures if figure is not None]
+        pairs += [(name, LOST, rows, outcomes.get((gold, name), ()), LOSS) for name, rows in own.items()]
+    figures = []
+    for configuration, name, a, b, metric in pairs:
+        before, after = paired_values(a, b, metric)
+        if before:
+            found = compare_means(before, after, seed)
+            estimate = Estimate(found.value, found.low, found.high, found.n)
+            figures.append(_figure(dataset, configuration, name, estimate))
+    return figures
 
 
 def values_of(outcomes: Iterable[Outcome], metric: str) -> list[float]:
@@ -91,17 +92,6 @@ def paired_values(a: Iterable[Outcome], b: Iterable[Outcome], metric: str) -> tu
     of_b = {outcome.query_id: outcome.metrics[metric] for outcome in b if metric in outcome.metrics}
     pairs = [(o.metrics[metric], of_b[o.query_id]) for o in a if metric in o.metrics and o.query_id in of_b]
     return [first for first, _ in pairs], [second for _, second in pairs]
-
-
-def _difference(
-    dataset: str, configuration: str, name: str, a: Sequence[Outcome], b: Sequence[Outcome], metric: str, seed: int
-) -> Figure | None:
-    """Return how much a metric of `b` is above that of `a`, or None where they do not have it."""
-    before, after = paired_values(a, b, metric)
-    if not before:
-        return None
-    found = compare_means(before, after, seed)
-    return Figure(dataset, configuration, name, found.value, found.low, found.high, found.n)
 
 
 def _figure(dataset: str, configuration: str, metric: str, estimate: Estimate) -> Figure:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from corpus.errors import SettingsError
 from qa.evaluation.figures import less_is_better
+from qa.evaluation.glossary import GLOSSARY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,6 +55,20 @@ def parse_bar(text: str) -> Bar:
             "as in nDCG@10=0.70 or scifact:fused:nDCG@10=0.70"
         )
     return Bar(metric, value, tuple(names))
+
+
+def check_names(bars: Sequence[Bar], measures: Sequence[str]) -> None:
+    """Check, before anything is measured, that the bars name metrics that there are.
+
+    Raises:
+        SettingsError: one does not; the message suggests the nearest metric.
+    """
+    known = [*measures, *(name for name in GLOSSARY if "@" not in name or " " in name)]
+    for bar in bars:
+        if bar.metric.partition("[")[0] not in known:
+            near = difflib.get_close_matches(bar.metric, known, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+            raise SettingsError(f"no metric is called {bar.metric!r}; {hint} (retrieval measures: see --metrics)")
 
 
 def check_bars(bars: Sequence[Bar], figures: Sequence[Figure]) -> list[str]:

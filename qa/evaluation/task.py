@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from index import load_encoder
+from qa.evaluation.defaults import MEASURES
 from qa.evaluation.embeddings import CachedEncoder, cache_file
-from qa.evaluation.metrics.retrieval import DEFAULT_MEASURES
 from qa.evaluation.support import JudgedSupport, Support
 from qa.judge import Judge, SimilarityJudge
 
@@ -51,7 +51,7 @@ class Parts:
 
     load_evidence: Callable[[Encoder], Judge | None] | None = None
     make: Callable[[str | None], Encoder] = load_encoder
-    measures: tuple[str, ...] = DEFAULT_MEASURES
+    measures: tuple[str, ...] = MEASURES
     progress: Callable[[int, int], None] = lambda _done, _total: None
     _encoders: dict[str | None, CachedEncoder] = field(default_factory=dict)
     _judges: dict[tuple[str | None, bool], Judge] = field(default_factory=dict)

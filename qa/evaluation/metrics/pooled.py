@@ -56,7 +56,7 @@ def confidence_auroc(seen: Observations) -> float:
     >>> confidence_auroc({"confidence": np.array([0.9, 0.3, 0.5, 0.1]), "answerable": np.array([1, 1, 0, 0], bool)})
     0.75
 
-    Source: Fawcett 2006, "An introduction to ROC analysis"; computed by scikit-learn.
+    Source: Fawcett 2006, "An introduction to ROC analysis", section 7 (the Wilcoxon test of ranks).
     """
     return _auroc(seen["answerable"], seen["confidence"])
 
@@ -128,4 +128,6 @@ def _share(truths: NDArray[np.bool_]) -> float:
 def _auroc(truth: NDArray[np.bool_], score: NDArray[np.float64]) -> float:
     if truth.all() or not truth.any():
         return UNDEFINED
-    return float(require("sklearn.metrics").roc_auc_score(truth, score))
+    positive, negative = int(truth.sum()), int((~truth).sum())
+    ranks = require("scipy.stats").rankdata(score)
+    return float((ranks[truth].sum() - positive * (positive + 1) / 2) / (positive * negative))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corpus.errors import EvaluationError
+from qa.evaluation.defaults import MEASURES
 from qa.evaluation.extra import require
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
     from qa.evaluation.records import Qrels
 
-DEFAULT_MEASURES = ("nDCG@10", "R@5", "R@100", "RR@10", "Success@1", "Success@5")
 RANKING_DEPTH = 100
 """Documents kept of every ranking."""
 
@@ -45,7 +45,7 @@ def check_measures(names: Sequence[str]) -> None:
 
 
 def score_rankings(
-    qrels: Qrels, rankings: Mapping[str, Ranking], measures: Sequence[str] = DEFAULT_MEASURES
+    qrels: Qrels, rankings: Mapping[str, Ranking], measures: Sequence[str] = MEASURES
 ) -> dict[str, dict[str, float]]:
     """Return every measure in [0, 1] of every ranked query: `{query id: {measure: value}}`.
 
@@ -95,8 +95,9 @@ def _parse(name: str) -> Any:  # noqa: ANN401  (a measure of an untyped library)
     provider = ir_measures.DefaultPipeline
     if measure is None or not provider.supports(measure):
         base, at, cutoff = name.partition("@")
-        known = {known.lower(): known for known in ir_measures.measures.registry}
+        names = [*ir_measures.measures.registry, *(default.partition("@")[0] for default in MEASURES)]
+        known = {known.lower(): known for known in names}
         near = difflib.get_close_matches(base.lower(), known, n=1)
         suggestion = f"; did you mean {known[near[0]]}{at}{cutoff}?" if near else ""
-        raise EvaluationError(f"unknown measure {name!r}{suggestion} (default: {', '.join(DEFAULT_MEASURES)})")
+        raise EvaluationError(f"unknown measure {name!r}{suggestion} (default: {', '.join(MEASURES)})")
     return measure

@@ -20,7 +20,7 @@ def locate(text: str, path: Sequence[str | int]) -> tuple[int, int]:
 
     >>> locate('{"a": [1, {"b": true}]}', ["a", 1, "b"])
     (1, 17)
-    >>> locate('{"a":\\n  {"c": 2}}', ["a", "missing"])
+    >>> locate('{"a":\n  {"c": 2}}', ["a", "missing"])
     (2, 3)
     """
     offset = _skip(text, 0)

@@ -1,0 +1,65 @@
+"""Small stand-ins that the tests of the evaluator share: an encoder without weights, and sets to write on disk."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import re
+
+import numpy as np
+
+
+class ToyEncoder:
+    """Hashes words into 64 places: alike texts have alike vectors, and nothing has to be loaded."""
+
+    name = "toy"
+    dimension = 64
+
+    def __init__(self, fingerprint="toy-1"):
+        self.fingerprint = fingerprint
+        self.calls = []
+
+    def encode(self, texts):
+        self.calls.append(len(texts))
+        rows = np.zeros((len(texts), self.dimension), np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            row[0] = 0.01
+            for word in re.findall(r"\w+", text.lower()):
+                row[hashlib.md5(word.encode()).digest()[0] % self.dimension] += 1
+        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+def write_lines(path, rows):
+    """Write JSON lines, gzipped where the name says so."""
+    text = "".join(json.dumps(row) + "\n" for row in rows)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(gzip.compress(text.encode()) if path.suffix == ".gz" else text.encode())
+    return path
+
+
+DOCUMENTS = [
+    {"_id": "d1", "title": "Cramps", "text": "Muscle cramps are sudden painful contractions of the calf."},
+    {"_id": "d2", "title": "Potassium", "text": "Low potassium makes muscles weak in periodic paralysis."},
+    {"_id": "d3", "title": "Bread", "text": "Sourdough bread rises overnight with wild yeast."},
+    {"_id": "d4", "title": "Ships", "text": "Lighthouses warn ships of rocks near the coast."},
+    {"_id": "d5", "title": "Nerves", "text": "Damaged nerves misfire and muscles cramp at night."},
+]
+QUERIES = [
+    {"_id": "q1", "text": "painful muscle cramps in the calf"},
+    {"_id": "q2", "text": "weakness from low potassium"},
+    {"_id": "q3", "text": "how does sourdough rise"},
+    {"_id": "q4", "text": "who warns ships"},
+    {"_id": "q5", "text": "wild horses of the coast"},
+]
+QRELS = [("q1", "d1", 1), ("q1", "d5", 1), ("q2", "d2", 1), ("q3", "d3", 1), ("q4", "d4", 1)]
+
+
+def write_beir(folder, documents=DOCUMENTS, queries=QUERIES, qrels=QRELS):
+    """Write a BEIR folder; `q5` is judged nowhere."""
+    write_lines(folder / "corpus.jsonl", documents)
+    write_lines(folder / "queries.jsonl", queries)
+    (folder / "qrels").mkdir(exist_ok=True)
+    lines = ["query-id\tcorpus-id\tscore", *("\t".join(map(str, row)) for row in qrels)]
+    (folder / "qrels" / "test.tsv").write_text("\n".join(lines) + "\n")
+    return folder
