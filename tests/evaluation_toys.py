@@ -8,6 +8,18 @@ import json
 import re
 
 import numpy as np
+import pytest
+
+from qa.evaluation.configuration import parse_configurations
+from qa.evaluation.progress import Silent
+from qa.evaluation.readers.options import ReadOptions
+from qa.evaluation.readers.recognise import read_set
+from qa.evaluation.report.folder import write_reports
+from qa.evaluation.runner import Run, RunSettings
+from qa.evaluation.task import Parts
+from qa.evaluation.tasks import tasks_of
+
+ALL = ("dense", "lexical", "fused")
 
 
 class ToyEncoder:
@@ -63,3 +75,19 @@ def write_beir(folder, documents=DOCUMENTS, queries=QUERIES, qrels=QRELS):
     lines = ["query-id\tcorpus-id\tscore", *("\t".join(map(str, row)) for row in qrels)]
     (folder / "qrels" / "test.tsv").write_text("\n".join(lines) + "\n")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("FOOTNOTE_CACHE", str(tmp_path / "cache"))
+
+
+def measure(path, out, *, names=ALL, fresh=False, encoder=None, corpus=None):
+    """Run the evaluator on a path with the toy encoder; return the results and the encoder."""
+    encoder = encoder or ToyEncoder()
+    parts = Parts(make=lambda _: encoder)
+    found = read_set(path, ReadOptions())
+    tasks = tasks_of(found, parts, corpus, None)
+    results = Run(tasks, parse_configurations(names), parts, RunSettings(out, fresh=fresh)).execute(Silent())
+    write_reports(results, [found], out)
+    return results, encoder

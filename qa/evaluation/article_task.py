@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from corpus import Corpus
-    from qa import Answer
+    from qa import Answer, ArticleQA
     from qa.evaluation.configuration import Configuration
     from qa.evaluation.records import ArticleQuestion, ArticleSet
     from qa.evaluation.support import Support
@@ -53,11 +53,15 @@ class ArticleTask:
         """Yield the outcomes of the wanted questions, one by one."""
         product = open_product(self.corpus, configuration, self._parts, self._model)
         support = self._parts.support(configuration)
-        product.answer("warm up")
+        self._warm_up(product)
         for question in self._questions:
             if question.id in wanted:
                 asked = ask(product, question.question, question.history)
                 yield [self._outcome(question, asked, configuration, support)]
+
+    def _warm_up(self, product: ArticleQA) -> None:
+        """Ask once, so that no question is charged with the loading of weights."""
+        product.answer(self._questions[0].question)
 
     def latencies(self, configuration: Configuration, outcomes: Sequence[Outcome]) -> list[float]:
         """Return the seconds of every question."""
