@@ -19,7 +19,7 @@ class BlockKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A span of the canonical text. `level` is a heading's depth from 1 and 0 elsewhere; a bullet's span has no marker."""
+    """A span of the canonical text; a bullet's has no marker. `level` is a heading's depth from 1, and 0 elsewhere."""
 
     kind: BlockKind
     start: int

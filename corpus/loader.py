@@ -55,7 +55,9 @@ class Corpus:
         digest = hashlib.sha256()
         for document in self.documents:
             headings = [(s.id, s.heading_start, s.heading_end, s.parent_id) for s in document.sections]
-            spans = [(p.id, p.start, p.end, [(s.start, s.end, s.kind.value) for s in p.sentences]) for p in document.passages]
+            spans = [
+                (p.id, p.start, p.end, [(s.start, s.end, s.kind.value) for s in p.sentences]) for p in document.passages
+            ]
             digest.update(repr((document.id, document.title, document.text, headings, spans)).encode())
         return digest.hexdigest()
 
@@ -115,7 +117,12 @@ def load_corpus(path: str | Path | None = None, *, chunking: Chunking | None = N
 
 
 def read_text(
-    text: str, *, title: str = "Untitled", suffix: str = ".txt", document_id: str = "text", chunking: Chunking | None = None
+    text: str,
+    *,
+    title: str = "Untitled",
+    suffix: str = ".txt",
+    document_id: str = "text",
+    chunking: Chunking | None = None,
 ) -> Document:
     """Return a document made of a text in memory, read as a file with that suffix would be.
 
@@ -162,7 +169,7 @@ def _read_file(file: Path, relative: Path, chunking: Chunking) -> Document:
 
 
 def _decode(raw: bytes) -> str:
-    """Return the text of a file: UTF-8 or UTF-16 by its mark, else Windows-1252, in which every letter of Latin-1 stands."""
+    """Return the text of a file: UTF-8, or UTF-16 by its mark, else Windows-1252, a superset of Latin-1."""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return raw.decode("utf-16", errors="replace")
     try:

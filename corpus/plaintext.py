@@ -90,9 +90,15 @@ def _headings(source: str, lines: list[_Line], wrapped: bool) -> frozenset[int]:
         and (line.blank_before or not wrapped)
         and _has_body(source, lines, position)
     }
-    found = {position for position in found if not wrapped or lines[position].blank_after or _underlined(source, lines, position)}
+    found = {
+        position
+        for position in found
+        if not wrapped or lines[position].blank_after or _underlined(source, lines, position)
+    }
     if len(found) > 0.5 * len(lines):
-        found = {position for position in found if _looks_like_title(source[lines[position].start : lines[position].end])}
+        found = {
+            position for position in found if _looks_like_title(source[lines[position].start : lines[position].end])
+        }
     return frozenset(found)
 
 
@@ -107,11 +113,12 @@ def _may_be_heading(text: str) -> bool:
 
 
 def _has_body(source: str, lines: list[_Line], position: int) -> bool:
-    """Tell whether text follows: a numbered line straight before another numbered line is a list's item."""
+    """Tell whether text follows: a numbered line straight before or after another one is a list's item."""
     if position + 1 >= len(lines):
         return False
-    here, after = (source[lines[p].start : lines[p].end] for p in (position, position + 1))
-    return not (heading_number(here)[0] and heading_number(after)[0])
+    near = range(max(0, position - 1), position + 2)
+    numbered = {at for at in near if heading_number(source[lines[at].start : lines[at].end])[0]}
+    return not (position in numbered and len(numbered) > 1)
 
 
 def _underlined(source: str, lines: list[_Line], position: int) -> bool:

@@ -1,4 +1,4 @@
-"""What is read: a document, its sections, their passages and sentences, all as character spans of one canonical text."""
+"""What is read: a document, its sections, their passages and sentences, all as spans of one canonical text."""
 
 from __future__ import annotations
 
@@ -98,8 +98,5 @@ class Document:
     def sentences(self, section_id: str) -> tuple[Sentence, ...]:
         """Return every sentence of a section's own body, in reading order."""
         return tuple(
-            sentence
-            for passage in self.passages
-            if passage.section_id == section_id
-            for sentence in passage.sentences
+            sentence for passage in self.passages if passage.section_id == section_id for sentence in passage.sentences
         )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import bm25s
 import numpy as np
@@ -21,7 +22,9 @@ K1 = 0.9
 B = 0.4
 """BM25's saturation and length normalisation, the settings of Anserini's published baselines."""
 
-_STOPWORDS = frozenset(bm25s.tokenization.STOPWORDS_EN)
+logging.getLogger("bm25s").setLevel(logging.WARNING)
+
+_STOPWORDS = frozenset(bm25s.tokenization.STOPWORDS_EN_PLUS)
 _WORD = re.compile(r"\w+(?:[-'’]\w+)*")
 _stem = Stemmer.Stemmer("english").stemWord
 
@@ -33,8 +36,8 @@ def terms(text: str) -> list[str]:
     ['damag', 'nerv', 'misfir', 'charcot-marie-tooth', 'charcot', 'mari', 'tooth', 'diseas']
     """
     found = []
-    for word in _WORD.findall(text.lower().replace("’", "'")):
-        word = word.removesuffix("'s")
+    for match in _WORD.findall(text.lower().replace("’", "'")):
+        word = match.removesuffix("'s")
         pieces = [word, *re.split(r"[-']", word)] if "-" in word or "'" in word else [word]
         found += [_stem(piece) for piece in pieces if piece and piece not in _STOPWORDS]
     return found
@@ -43,7 +46,7 @@ def terms(text: str) -> list[str]:
 class LexicalIndex:
     """BM25 over rows of texts; scores are 0 or more and have no upper bound."""
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: bm25s.BM25) -> None:
         self._model = model
 
     @classmethod

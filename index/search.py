@@ -58,9 +58,12 @@ def search_rows(
     """Return the best k rows of two indexes over the same rows, for a query and its vector (dimension,)."""
     pool = max(k, _CANDIDATES)
     all_lexical = lexical.all_scores(query)
-    dense_rows = dense.search(vector[None, :], pool)[1][0] if mode is not SearchMode.LEXICAL else []
-    lexical_rows = lexical.search(query, pool)[1] if mode is not SearchMode.DENSE else []
-    rows = np.unique(np.concatenate([np.asarray(dense_rows, np.int64), np.asarray(lexical_rows, np.int64)]))
+    found: list[NDArray[np.int64]] = []
+    if mode is not SearchMode.LEXICAL:
+        found.append(dense.search(vector[None, :], pool)[1][0])
+    if mode is not SearchMode.DENSE:
+        found.append(lexical.search(query, pool)[1])
+    rows = np.unique(np.concatenate(found))
     dense_scores, lexical_scores = dense.scores(vector, rows), all_lexical[rows]
     match mode:
         case SearchMode.FUSED:
@@ -113,4 +116,5 @@ class Index:
 
     def encode_query(self, query: str) -> NDArray[np.float32]:
         """Return the query's unit vector: (dimension,) float32."""
-        return self.encoder.encode([query])[0]
+        vector: NDArray[np.float32] = self.encoder.encode([query])[0]
+        return vector

@@ -26,7 +26,7 @@ class DenseIndex:
         """
         if vectors.ndim != 2:
             raise IndexStoreError(f"vectors need two axes (n_passages, dimension), not {vectors.ndim}")
-        self._index = faiss.IndexFlatIP(vectors.shape[1])
+        self._index: faiss.Index = faiss.IndexFlatIP(vectors.shape[1])
         self._index.add(np.ascontiguousarray(vectors, dtype=np.float32))
 
     def __len__(self) -> int:

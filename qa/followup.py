@@ -1,4 +1,8 @@
-"""Follow-ups: the stand-alone question that a question means after what was said before."""
+"""Follow-ups: the stand-alone question that a question means after what was said before.
+
+Without a language model: the topic of the conversation is kept while questions lean on it, and put where a question
+points back. Where more than one reading is possible, the one that the corpus answers best is taken.
+"""
 
 from __future__ import annotations
 
@@ -14,65 +18,97 @@ if TYPE_CHECKING:
     from qa.question import Turn
 
 _WORD = re.compile(r"\w+(?:[-'’]\w+)*")
-_PRONOUN = re.compile(r"\b(?:it|its|they|them|their|theirs|this|that|these|those|he|him|his|she|her|hers)\b", re.IGNORECASE)
+_PRONOUN = re.compile(
+    r"\b(?:it|its|they|them|their|theirs|this|that|these|those|he|him|his|she|her|hers)\b", re.IGNORECASE
+)
 _POSSESSIVE = re.compile(r"(?:its|their|his)\b|her\s+(?=\w)", re.IGNORECASE)
-_BEFORE_NOUN = re.compile(r"\b(?:this|that|these|those)\s+(?!is\b|are\b|was\b|were\b|do\b|does\b|can\b|will\b|would\b|mean)\w+", re.IGNORECASE)
-_NO_REFERENCE = re.compile(
-    r"\b(?:is|was|does|did|has|will|would|can|could) (?:it|that|this) (?:true|possible|normal|common|rain\w*|snow\w*|matter)\b"
+_POINTS_AT_NOUN = re.compile(
+    r"\b(?:this|that|these|those)\s+(?!(?:is|are|was|were|do|does|did|can|could|will|would|has|have|mean)\b)\w+",
+    re.IGNORECASE,
+)
+_EMPTY_PRONOUN = re.compile(
+    r"\b(?:is|was|does|did|has|will|would|can|could) (?:it|that|this) (?:true|possible|normal|common|rain\w*|matter)\b"
     r"|\b(?:so|such|now|given|say|says|said|states?|claims?|know|think|sure|means?|fact|true|the \w+) that\b"
     r"|\bdoes it (?:take|cost|mean) to\b",
     re.IGNORECASE,
 )
-_OPENS_MIDWAY = re.compile(r"^(?:and|or|but|so|also|then|what about|how about|what of|what if|why|how come|how so|since when)\b", re.IGNORECASE)
-_SWAPS = re.compile(r"^(?:(?:and|or|so|but|ok|okay|then),?\s+)?(?:what|how) about\s+(?P<new>.+?)\W*$", re.IGNORECASE)
-_JOINER = re.compile(r"^(?:and|or|but|so|also|then)\b[\s,]*(?:also\b\s*)?", re.IGNORECASE)
-_OTHER_ONE = re.compile(r"\b(?:other|others|another|else|ones?|same|former|latter|most|more|worse|both)\b", re.IGNORECASE)
-_TALK = frozenset(
-    terms("tell explain describe show give list name say mean know talk want like please thanks question ask read learn")
+_OPENS_MIDWAY = re.compile(
+    r"^(?:and|or|but|so|also|then|what about|how about|what of|what if|why|how come|how so|since when)\b", re.IGNORECASE
 )
-"""Words of asking, which are no topic."""
+_SWAPS = re.compile(
+    r"^(?:(?:and|or|so|but|ok|okay|then),?\s+)?(?:what|how) about\s+(?P<new>.+?)\W*$"
+    r"|^(?:and|or)\s+(?:for|in|with|of)\s+(?P<other>.+?)\W*$",
+    re.IGNORECASE,
+)
+_JOINER = re.compile(r"^(?:and|or|but|so|also|then)\b[\s,]*(?:also\b\s*)?", re.IGNORECASE)
+_NO_TOPIC = frozenset(
+    terms(
+        "tell explain describe show give list name say mean know talk want like please thanks question ask read learn "
+        "affect cause happen work get make help need use look feel occur begin start take go come become lead find "
+        "kind type way thing things people person part example reason difference summary summarise overview "
+        "many much long often else other another good bad best most more"
+    )
+)
+"""Words that ask or join, and are no topic by themselves."""
 _FEW_TERMS = 3
+_MARGIN = 0.1
+"""What another reading than the likeliest must be better by, in confidence."""
 
 
-def standalone(question: str, history: Sequence[Turn], answers: Callable[[str], float]) -> str:
+def standalone(
+    question: str,
+    history: Sequence[Turn],
+    answers: Callable[[str], float],
+    *,
+    known: frozenset[str] = frozenset(),
+    section_of: Callable[[str], str] = lambda _: "",
+) -> str:
     """Return what the question means by itself; the question as it is where it leans on nothing.
 
     Args:
         question: cleaned, as asked.
         history: the turns before it, oldest first.
         answers: tells how well the corpus answers a question; larger is better. It decides between readings.
+        known: terms of the corpus's headings, which make good topics.
+        section_of: names the section that an earlier answer came from, or gives an empty text.
     """
-    topic, previous = _topic(history)
+    topic, previous = _topic(history, known)
     if not topic or not question:
         return question
     readings = _readings(question, topic, previous)
+    spoken = next((turn.text for turn in reversed(history) if turn.role is Role.ASSISTANT), "")
+    section = section_of(spoken) if spoken and readings != [question] else ""
+    if section and not set(terms(section)) & set(terms(topic)):
+        readings += _readings(question, section, previous)
+    readings = list(dict.fromkeys(readings))
     if len(readings) == 1:
         return readings[0]
-    return max(readings, key=lambda reading: (answers(reading), -readings.index(reading)))
+    scores = [answers(reading) - (_MARGIN if at else 0.0) for at, reading in enumerate(readings)]
+    return readings[scores.index(max(scores))]
 
 
 def _readings(question: str, topic: str, previous: str) -> list[str]:
     """Return what the question may mean, the likeliest first."""
     if swap := _SWAPS.match(question):
-        new = swap["new"]
-        if topic.lower() in previous.lower() and not _PRONOUN.search(new):
-            at = previous.lower().rindex(topic.lower())
-            return [previous[:at] + new + previous[at + len(topic) :]]
-        return [f"{new} ({topic})"]
-    own = [term for term in terms(question) if term not in _TALK]
+        new = swap["new"] or swap["other"]
+        if not _refers(new):
+            at = previous.lower().rfind(topic.lower())
+            return [previous[:at] + new + previous[at + len(topic) :] if at >= 0 else f"{new} ({topic})"]
+    own = [term for term in terms(question) if term not in _NO_TOPIC]
     if set(terms(topic)) <= set(own):
         return [question]
     if _refers(question):
         return [_filled_in(question, topic)]
     if _OPENS_MIDWAY.match(question) or not own:
         return [_with_topic(question, topic)]
-    if _OTHER_ONE.search(question) or len(own) <= _FEW_TERMS:
+    if len(own) <= _FEW_TERMS:
         return [question, _with_topic(question, topic)]
     return [question]
 
 
 def _refers(question: str) -> bool:
-    return bool(_PRONOUN.search(_NO_REFERENCE.sub("", question)))
+    """Tell whether a pronoun points back; one at the start of "is it true that" does not."""
+    return bool(_PRONOUN.search(_EMPTY_PRONOUN.sub("", question)))
 
 
 def _filled_in(question: str, topic: str) -> str:
@@ -81,9 +117,10 @@ def _filled_in(question: str, topic: str) -> str:
     >>> _filled_in("Where are its cramps?", "ALS"), _filled_in("Is this test painful?", "EMG")
     ("Where are ALS's cramps?", 'Is this test painful? (EMG)')
     """
-    if _BEFORE_NOUN.search(question):
+    if _POINTS_AT_NOUN.search(question):
         return _with_topic(question, topic)
-    match = next(m for m in _PRONOUN.finditer(question) if _PRONOUN.search(_NO_REFERENCE.sub("", m[0])))
+    empty = [match.span() for match in _EMPTY_PRONOUN.finditer(question)]
+    match = next(m for m in _PRONOUN.finditer(question) if not any(a <= m.start() < b for a, b in empty))
     possessive = _POSSESSIVE.match(question, match.start())
     return question[: match.start()] + topic + ("'s" if possessive else "") + question[match.end() :]
 
@@ -95,46 +132,59 @@ def _with_topic(question: str, topic: str) -> str:
     'In severe cases? (multiple sclerosis)'
     """
     bare = _JOINER.sub("", question)
-    bare = bare[:1].upper() + bare[1:] if bare else question
-    return f"{bare} ({topic})"
+    return f"{bare[:1].upper()}{bare[1:]} ({topic})" if bare else topic
 
 
-def _topic(history: Sequence[Turn]) -> tuple[str, str]:
-    """Return what the conversation is about, and the last question with that topic filled in."""
+def _topic(history: Sequence[Turn], known: frozenset[str]) -> tuple[str, str]:
+    """Return what the conversation is about, and its last question with that topic filled in.
+
+    A question that leans on what was said keeps the topic; one that stands alone sets a new one if it names something:
+    a capitalised word, or words of the corpus's headings.
+    """
     topic, previous = "", ""
     for turn in history:
         if turn.role is not Role.USER:
             continue
         question = turn.text
-        if topic:
-            question = _readings(question, topic, previous)[-1 if _leans(question) else 0]
-        named = _content_phrase(turn.text if not topic or not _leans(turn.text) else question)
-        if named:
-            topic, previous = named, question
+        swap = _SWAPS.match(question)
+        if topic and swap and not _refers(question):
+            previous = _readings(question, topic, previous)[0]
+            topic = swap["new"] or swap["other"]
+        elif topic and (_refers(question) or _OPENS_MIDWAY.match(question)):
+            previous = _readings(question, topic, previous)[0]
+        elif (phrase := _topic_phrase(question, known)) and (not topic or _names(question, phrase, known)):
+            topic, previous = phrase, question
+        elif topic:
+            previous = _with_topic(question, topic)
     return topic, previous
 
 
-def _leans(question: str) -> bool:
-    return _refers(question) or bool(_OPENS_MIDWAY.match(question))
+def _topic_phrase(question: str, known: frozenset[str]) -> str:
+    """Return the words from the question that name its topic, as they are written: a run of content words.
 
+    The last run that names something is taken, else the last run.
 
-def _content_phrase(question: str) -> str:
-    """Return the words from the last run of a question's content words, as they are written.
-
-    >>> _content_phrase("Tell me about multiple sclerosis"), _content_phrase("What is an EMG?")
+    >>> none = frozenset()
+    >>> _topic_phrase("Tell me about multiple sclerosis", none), _topic_phrase("What is an EMG?", none)
     ('multiple sclerosis', 'EMG')
-    >>> _content_phrase("What are the symptoms of Charcot-Marie-Tooth disease?")
+    >>> _topic_phrase("How does Charcot-Marie-Tooth disease affect walking?", none)
     'Charcot-Marie-Tooth disease'
     """
-    inside = re.search(r"\(([^()]+)\)\s*$", question)
-    if inside:
-        return inside[1]
     runs: list[tuple[int, int]] = []
     for match in _WORD.finditer(question):
-        if not set(terms(match[0])) - _TALK:
+        if not set(terms(match[0])) - _NO_TOPIC:
             continue
         if runs and not question[runs[-1][1] : match.start()].strip():
             runs[-1] = (runs[-1][0], match.end())
         else:
             runs.append(match.span())
-    return question[runs[-1][0] : runs[-1][1]] if runs else ""
+    phrases = [question[start:end] for start, end in runs]
+    naming = [phrase for phrase in phrases if _names(question, phrase, known)]
+    return (naming or phrases or [""])[-1]
+
+
+def _names(question: str, phrase: str, known: frozenset[str]) -> bool:
+    """Tell whether a phrase names something: it holds a capital that no sentence's start explains, or known words."""
+    capital = re.search(r"[^\W\d_a-z]", phrase)
+    at = question.find(phrase)
+    return bool(capital and (at > 0 or not phrase[1:].islower())) or set(terms(phrase)) <= known

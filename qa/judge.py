@@ -59,7 +59,7 @@ class SimilarityJudge:
         self._vectors: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
 
     def judge(self, question: str, passages: Sequence[Evidence]) -> list[Judgement]:
-        """Return one judgement a passage: logits of cosine and word coverage, the passage's being its best sentence's."""
+        """Return one judgement a passage, made of cosine and word coverage; the best sentence speaks for it."""
         wanted = set(terms(question))
         vector = self._encoder.encode([question])[0]
         texts = [f"{passage.heading.rpartition(' > ')[2]}: {s}" for passage in passages for s in passage.sentences]

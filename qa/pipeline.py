@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, cached_property
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus import default_corpus_path, load_corpus
 from corpus.errors import SettingsError
-from index import Index, load_encoder, store
+from index import Index, SearchMode, load_encoder, store
+from index.lexical import terms
 from qa.evidence import Assessment, assess
 from qa.followup import standalone
 from qa.generators import Generator, QuoteGenerator
@@ -28,11 +30,14 @@ if TYPE_CHECKING:
 
     from corpus import Corpus
     from index import Encoder, Hit
+    from qa.question import Turn
     from qa.records import AnswerSentence, Citation
 
 DEFAULT_THRESHOLD = 0.5
 """Confidence below which the corpus is taken not to answer."""
 JUDGED_PASSAGES = 8
+SAME_WORDS_COSINE = 0.6
+"""Cosine from which an earlier answer is taken to come from a passage."""
 NEAREST_SECTIONS = 3
 
 
@@ -93,7 +98,7 @@ class ArticleQA:
         asked = clean_question(question)
         turns = clean_history(history)
         with watch.stage("question"):
-            meant = standalone(self._speller.correct(asked), turns, self._answerability)
+            meant = self._standalone(self._speller.correct(asked), turns)
         assessments = [self._assess(part, watch) for part in parts(meant)]
         confidence = min(assessment.confidence for assessment in assessments)
         hits = _merged(assessments)
@@ -135,13 +140,29 @@ class ArticleQA:
         with watch.stage("evidence"):
             return assess(question, hits, self.corpus, self.judge)
 
+    def _standalone(self, question: str, turns: Sequence[Turn]) -> str:
+        return standalone(
+            question, turns, self._answerability, known=self._heading_terms, section_of=self._section_spoken_of
+        )
+
+    @cached_property
+    def _heading_terms(self) -> frozenset[str]:
+        headings = (section.title for document in self.corpus.documents for section in document.sections)
+        titles = (document.title for document in self.corpus.documents)
+        return frozenset(term for heading in chain(headings, titles) for term in terms(heading))
+
+    def _section_spoken_of(self, text: str) -> str:
+        """Return the title of the section that an earlier answer came from, where its words make that plain."""
+        hits = self.index.search(text, 1, SearchMode.LEXICAL)
+        if not hits or hits[0].dense < SAME_WORDS_COSINE:
+            return ""
+        return self._section_titles(hits)[0]
+
     def _answerability(self, question: str) -> float:
         return assess(question, self.index.search(question, JUDGED_PASSAGES), self.corpus, self.judge).confidence
 
     def _section_titles(self, hits: Sequence[Hit]) -> tuple[str, ...]:
-        titles = (
-            self.corpus.document(hit.passage.document_id).section(hit.passage.section_id).title for hit in hits
-        )
+        titles = (self.corpus.document(hit.passage.document_id).section(hit.passage.section_id).title for hit in hits)
         return tuple(dict.fromkeys(titles))[:NEAREST_SECTIONS]
 
 

@@ -26,7 +26,8 @@ _ASKS_FOR_OVERVIEW = re.compile(
     re.IGNORECASE,
 )
 _ASKS_FOR_MANY = re.compile(
-    r"\b(?:what|which|list|name|give|enumerate|are there)\b(?:\W+[\w'’-]+){0,4}?\W+(?P<noun>[a-z]{3,}s)\b", re.IGNORECASE
+    r"\b(?:what|which|list|name|give|enumerate|are there)\b(?:\W+[\w'’-]+){0,4}?\W+(?P<noun>[a-z]{3,}s)\b",
+    re.IGNORECASE,
 )
 _SINGULAR_IN_S = re.compile(r"(?:ss|us|is|does|was|has|this|its|always)$", re.IGNORECASE)
 
@@ -90,9 +91,7 @@ def _heading(document: Document, section: Section) -> ScoredSentence:
 def _list_asked(question: str, best: ScoredSentence, assessment: Assessment) -> list[ScoredSentence]:
     """Return a whole list of the best section, where its heading holds all that is asked."""
     bullets = [
-        sentence
-        for sentence in best.document.sentences(best.section.id)
-        if sentence.kind is SentenceKind.BULLET
+        sentence for sentence in best.document.sentences(best.section.id) if sentence.kind is SentenceKind.BULLET
     ]
     if len(bullets) < 2:
         return []
@@ -103,7 +102,9 @@ def _list_asked(question: str, best: ScoredSentence, assessment: Assessment) -> 
         return []
     scores = {(s.document.id, s.sentence.start): s.score for s in assessment.sentences}
     return [
-        ScoredSentence(best.document, best.section, sentence, scores.get((best.document.id, sentence.start), best.score))
+        ScoredSentence(
+            best.document, best.section, sentence, scores.get((best.document.id, sentence.start), best.score)
+        )
         for sentence in bullets
         if sentence.paragraph == paragraph
     ]
@@ -123,7 +124,7 @@ def _opening(best: ScoredSentence) -> list[ScoredSentence]:
 
 
 def _best_of_section(best: ScoredSentence, assessment: Assessment) -> list[ScoredSentence]:
-    """Return the best sentence with those of its section that come near it, and the one before a word that points back."""
+    """Return the best sentence, those of its section that come near it, and the one that its first word points to."""
     section = [s for s in assessment.sentences if (s.document.id, s.section.id) == (best.document.id, best.section.id)]
     chosen = {best.sentence.start: best}
     if _FIRST_WORD_POINTS_BACK.match(best.text):

@@ -13,7 +13,7 @@ from spellchecker import SpellChecker
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"(?<![\w'’-])[^\W\d_]+(?![\w'’])")
 _SHORTEST = 5
 _LONG = 8
 

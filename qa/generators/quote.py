@@ -18,7 +18,7 @@ class QuoteGenerator:
 
     name = "quote"
 
-    def generate(self, question: str, evidence: Sequence[ScoredSentence]) -> Iterator[Draft]:  # noqa: ARG002
+    def generate(self, question: str, evidence: Sequence[ScoredSentence]) -> Iterator[Draft]:
         """Yield the evidence's own words; line breaks inside a sentence become blanks."""
         for scored in evidence:
             yield Draft(" ".join(scored.text.split()), scored.sentence.kind is SentenceKind.BULLET)

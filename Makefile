@@ -1,0 +1,42 @@
+PYTHON ?= python3
+PORT ?= 7860
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+DATA ?= ../shared/data
+
+.PHONY: chat setup check test bench constraints clean
+
+chat: setup  ## build the index and open the page on http://127.0.0.1:$(PORT)
+	$(BIN)/footnote index
+	$(BIN)/footnote serve --port $(PORT)
+
+setup: $(INSTALLED)  ## create .venv with everything installed
+
+$(INSTALLED): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Footnote needs Python 3.11 or newer; this is " + sys.version)'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt torch
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,evaluate]'
+	touch $@
+
+check: setup  ## style, types, import direction
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+test: check  ## everything that is checked, then every test
+	$(BIN)/python -m pytest
+
+bench: setup  ## the figures of README, on the article's question set
+	$(BIN)/footnote evaluate $(DATA)/article/dev.jsonl
+
+constraints:  ## pin every version that a fresh environment resolves to
+	$(PYTHON) -m venv $(VENV)-pins
+	$(VENV)-pins/bin/python -m pip install --quiet torch==2.13.0
+	$(VENV)-pins/bin/python -m pip install --quiet --editable '.[dev,evaluate,training]'
+	$(VENV)-pins/bin/python -m pip freeze --exclude-editable | sed 's/+cpu$$//' > constraints.txt
+	rm -rf $(VENV)-pins
+
+clean:  ## remove the environment and everything made
+	rm -rf $(VENV) runs build *.egg-info .pytest_cache .mypy_cache .ruff_cache

