@@ -127,10 +127,8 @@ def many_queries(folder, text):
 
 def test_no_worse_than_fails_only_on_a_clear_loss(tmp_path, capsys):
     call(many_queries(tmp_path / "set", "topic{}"), "--config", "lexical", "--out", tmp_path / "good")
-    again = call(
-        tmp_path / "set", "--config", "lexical", "--out", tmp_path / "same", "--no-worse-than", tmp_path / "good"
-    )
-    assert again == 0
+    no_worse = ["--no-worse-than", tmp_path / "good"]
+    assert call(tmp_path / "set", "--config", "lexical", "--out", tmp_path / "same", *no_worse) == 0
     many_queries(tmp_path / "set", "nothing {}")
     assert call(tmp_path / "set", "--config", "lexical", "--out", tmp_path / "bad", *no_worse) == 1
     assert "nDCG@10 is clearly worse than in" in capsys.readouterr().err

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from index import SearchMode
+from index.lexical import terms
 from qa.evaluation.metrics.reading import exact_match, token_f1
 from qa.evaluation.outcome import Outcome
 from qa.followup import standalone
@@ -45,17 +46,18 @@ class FollowUpTask:
             began = time.perf_counter()
             rewritten = standalone(question.question, clean_history(question.history), lambda _: 0.0)
             seconds = time.perf_counter() - began
+            metrics = {
+                "rewrite EM": exact_match(rewritten, [question.rewrite]),
+                "rewrite F1": token_f1(rewritten, [question.rewrite]),
+                "unchanged F1": token_f1(question.question, [question.rewrite]),
+            }
             yield [
                 Outcome(
                     dataset=self.dataset,
                     configuration=configuration.name,
                     query_id=question.id,
                     question=question.question,
-                    metrics={
-                        "rewrite EM": exact_match(rewritten, [question.rewrite]),
-                        "rewrite F1": token_f1(rewritten, [question.rewrite]),
-                        "unchanged F1": token_f1(question.question, [question.rewrite]),
-                    },
+                    metrics=metrics | added_terms(question.question, rewritten, question.rewrite),
                     expected=question.rewrite,
                     answer=rewritten,
                     detail={"history": question.history[-3:]},
@@ -67,3 +69,18 @@ class FollowUpTask:
         """Return the seconds of every question."""
         del configuration
         return [outcome.seconds for outcome in outcomes]
+
+
+def added_terms(question: str, rewritten: str, gold: str) -> dict[str, float]:
+    """Return how many of the terms that a person added were added, and how many of the added ones are right, in [0, 1].
+
+    Each stands only where there is something to count: a person, or the product, added a term.
+
+    >>> added_terms("Where is it?", "Where is the calf muscle?", "Where is the muscle of the leg?")
+    {'added terms recall': 0.5, 'added terms precision': 0.5}
+    """
+    own = set(terms(question))
+    right, added = set(terms(gold)) - own, set(terms(rewritten)) - own
+    shared = len(right & added)
+    recall = {"added terms recall": shared / len(right)} if right else {}
+    return recall | ({"added terms precision": shared / len(added)} if added else {})

@@ -37,6 +37,8 @@ GLOSSARY = {
     "support balanced accuracy": "Mean of the shares of supported and of other claims that are judged rightly.",
     "rewrite EM": "The stand-alone question equals a person's, after SQuAD's normalisation.",
     "rewrite F1": "Token overlap of the stand-alone question with a person's.",
+    "added terms recall": "Share of the words that a person added to the question that were added.",
+    "added terms precision": "Share of the added words that a person added too.",
     "unchanged F1": "Token overlap of the question as asked with a person's rewrite: the floor.",
 }
 """Meaning by metric; a slice such as `EM[answerable]` has the meaning of the metric before the bracket."""

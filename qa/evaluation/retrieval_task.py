@@ -112,7 +112,8 @@ class RetrievalTask:
         def best_cosine(reading: str) -> float:
             return float(dense.search(encoder.encode([reading]), 1)[0][0, 0])
 
-        return standalone(last, clean_history([("user", turn) for turn in before]), best_cosine)
+        said = clean_history([("user", turn) for turn in before])
+        return standalone(last, said, best_cosine, known=self._shelf.heading_terms)
 
     def _vectors(self, configuration: Configuration, texts: list[str]) -> NDArray[np.float32]:
         if configuration.mode is SearchMode.LEXICAL:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from index.lexical import LexicalIndex
+from index.lexical import LexicalIndex, terms
 from index.vectors import DenseIndex
 
 if TYPE_CHECKING:
@@ -34,6 +34,11 @@ class Shelf:
             encoder = self._parts.encoder(configuration)
             self._dense[configuration.encoder] = DenseIndex(encoder.encode([d.passage for d in self._documents]))
         return self._dense[configuration.encoder]
+
+    @cached_property
+    def heading_terms(self) -> frozenset[str]:
+        """The terms of all titles."""
+        return frozenset(term for title in {d.title for d in self._documents} for term in terms(title))
 
     def text(self, row: int) -> str:
         """Return the text of a row."""
