@@ -53,13 +53,16 @@ class Asked:
     error: str = ""
 
 
-def open_product(corpus: Corpus, configuration: Configuration, parts: Parts, model: str | None = None) -> ArticleQA:
-    """Return the product on a corpus: vectors of passages come from the cache, those of questions are made anew."""
+def open_product(
+    corpus: Corpus, configuration: Configuration, parts: Parts, model: str | None = None, *, cached: bool = False
+) -> ArticleQA:
+    """Return the product on a corpus; `cached` also takes the questions' vectors from the cache, not only passages'."""
     encoder = parts.encoder(configuration)
     texts = [passage_text(corpus.document(passage.document_id), passage) for passage in corpus.passages]
-    index = _OneModeIndex(corpus, encoder.encoder, DenseIndex(encoder.encode(texts)), LexicalIndex.build(texts))
+    used = encoder if cached else encoder.encoder
+    index = _OneModeIndex(corpus, used, DenseIndex(encoder.encode(texts)), LexicalIndex.build(texts))
     index.only = configuration.mode
-    return ArticleQA(index, make_generator(model), parts.judge(configuration))
+    return ArticleQA(index, make_generator(model), parts.judge(configuration, cached=cached))
 
 
 def ask(product: ArticleQA, question: str, history: Sequence[tuple[str, str]] = ()) -> Asked:

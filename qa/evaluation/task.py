@@ -54,7 +54,7 @@ class Parts:
     measures: tuple[str, ...] = MEASURES
     progress: Callable[[int, int], None] = lambda _done, _total: None
     _encoders: dict[str | None, CachedEncoder] = field(default_factory=dict)
-    _judges: dict[tuple[str | None, bool], Judge] = field(default_factory=dict)
+    _judges: dict[tuple[str | None, bool, bool], Judge] = field(default_factory=dict)
 
     def encoder(self, configuration: Configuration) -> CachedEncoder:
         """Return a configuration's encoder, wrapped in the cache."""
@@ -73,18 +73,19 @@ class Parts:
         made = self._encoders.values()
         return sum(encoder.encoded for encoder in made), sum(encoder.seconds for encoder in made)
 
-    def judge(self, configuration: Configuration) -> Judge:
-        """Return what judges passages: the evidence model, or likeness."""
-        key = (configuration.encoder, configuration.evidence)
+    def judge(self, configuration: Configuration, *, cached: bool = False) -> Judge:
+        """Return what judges passages: the evidence model, or likeness; `cached` keeps what it has to encode."""
+        key = (configuration.encoder, configuration.evidence, cached)
         if key not in self._judges:
-            encoder = self.encoder(configuration)
+            wrapped = self.encoder(configuration)
+            encoder = wrapped if cached else wrapped.encoder
             made = self.load_evidence(encoder) if self.load_evidence and configuration.evidence else None
-            self._judges[key] = made or SimilarityJudge(encoder.encoder)
+            self._judges[key] = made or SimilarityJudge(encoder)
         return self._judges[key]
 
     def support(self, configuration: Configuration) -> Support:
         """Return what scores support."""
-        return JudgedSupport(self.judge(configuration))
+        return JudgedSupport(self.judge(configuration, cached=True))
 
     @property
     def models(self) -> Mapping[str, str]:

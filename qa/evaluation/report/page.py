@@ -109,7 +109,7 @@ def _plots(dataset: str, figures: Sequence[Any], own: Mapping[str, Sequence[Outc
     if seen:
         drawn.append(plots.risk_curves(seen, f"{dataset}: risk against coverage"))
         drawn.append(plots.reliability_diagram(seen, f"{dataset}: reliability of the confidence"))
-    drawn.append(
-        plots.latency_histogram({name: [o.seconds for o in rows] for name, rows in own.items()}, f"{dataset}: latency")
-    )
+    seconds = {name: [o.seconds for o in rows if o.seconds] for name, rows in own.items()}
+    if any(seconds.values()):
+        drawn.append(plots.latency_histogram(seconds, f"{dataset}: latency{'' if seen else ' of the search alone'}"))
     return drawn
