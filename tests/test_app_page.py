@@ -339,3 +339,19 @@ def test_server_functions_open_documents_only(visit, server):
     visitor: Visitor = visit()
     answer = visitor.page.request.get(f"{server}gradio_api/file=/etc/passwd")
     assert answer.status in (403, 404)
+
+
+def test_thumb_and_reason_are_kept_and_survive_a_reload(visit, feedback):
+    visitor = visit().ask("Tell me about peripheral neuropathy")
+    page = visitor.page
+    page.get_by_role("button", name="Like", exact=True).click()
+    page.wait_for_timeout(500)
+    assert [(v.good, v.question, v.sections) for v in feedback.verdicts()] == [
+        (True, "Tell me about peripheral neuropathy", ("Peripheral Neuropathy",))
+    ]
+    page.reload()
+    visitor.answered()
+    page.get_by_role("button", name="Feedback").hover()
+    page.get_by_role("button", name="The source does not say this").click()
+    page.wait_for_timeout(500)
+    assert [(v.good, v.reason) for v in feedback.verdicts()] == [(False, "wrong_source")]

@@ -38,7 +38,7 @@ class Answerer(Protocol):
 
 
 class Talk:
-    """Holds nobody's conversation: every call gets the turns before it, so that visitors cannot meet."""
+    """Answers questions; every call gets the turns before it."""
 
     def __init__(self, qa: Answerer, texts: Mapping[str, str]) -> None:
         self._qa = qa
