@@ -1,4 +1,4 @@
-"""The command line: `footnote ask`, `footnote index`, `footnote serve`, `footnote feedback`."""
+"""The command line: `footnote ask`, `index`, `serve`, `evaluate`, `feedback`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from corpus.errors import FootnoteError
 from index.__main__ import build
 from qa import feedback
+from qa.evaluation import command as evaluate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,6 +57,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_source(serve)
     serve.set_defaults(run=_serve)
 
+    evaluation = commands.add_parser("evaluate", help="measure on benchmark sets, compare runs")
+    evaluate.add_arguments(evaluation)
+    evaluation.set_defaults(run=evaluate.run)
+
     opinions = commands.add_parser("feedback", help="what visitors thought of answers")
     feedback.add_arguments(opinions)
     opinions.set_defaults(run=feedback.run)
@@ -88,6 +93,7 @@ def render(answer: Answer) -> str:
         lines += [f"(understood as: {answer.standalone_question})", ""]
     for paragraph in answer.text.splitlines():
         lines.append(textwrap.fill(paragraph, _WIDTH, subsequent_indent="  " if paragraph.startswith("- ") else ""))
+    lines += [f"(not answered: {part})" for part in answer.unanswered]
     if answer.citations:
         lines.append("")
     for citation in answer.citations:
