@@ -37,7 +37,7 @@ class _Handlers:
         yield from self._each(self._desk.ask(question, stored))
 
     def pick(self, stored: object, event: gr.SelectData) -> Iterator[tuple[object, ...]]:
-        picked = event.value["text"] if isinstance(event.value, dict) else event.value
+        picked = event.value["text"] if isinstance(event.value, dict) else event.value[0]
         yield from self._each(self._desk.ask(str(picked), stored))
 
     def retry(self, stored: object, event: gr.RetryData) -> Iterator[tuple[object, ...]]:
@@ -45,6 +45,10 @@ class _Handlers:
 
     def edit(self, stored: object, event: gr.EditData) -> Iterator[tuple[object, ...]]:
         yield from self._each(self._desk.ask_again(stored, _turn_at(event.index), html.unescape(str(event.value))))
+
+    def suggest(self, stored: object) -> object:
+        suggested = self._desk.suggest(stored)
+        return gr.Dataset(samples=[[each] for each in suggested], visible=bool(suggested))
 
     def undo(self, stored: object) -> tuple[object, ...]:
         return self._shown(self._desk.undo(stored))
@@ -71,10 +75,9 @@ class _Handlers:
         messages: list[dict[str, Any]] = []
         for turn in view.turns:
             reply = gr.HTML(self._desk.reply_html(turn), apply_default_css=False, js_on_load=None)
-            next_questions = turn.suggestions if turn is view.turns[-1] else ()
             messages += [
                 {"role": "user", "content": html.escape(turn.question, quote=False)},
-                {"role": "assistant", "content": reply, "options": [{"value": each} for each in next_questions]},
+                {"role": "assistant", "content": reply},
             ]
         chat = gr.update(value=messages, feedback_value=[turn.verdict or None for turn in view.turns])
         return chat, self._box(view), view.stored
@@ -127,6 +130,13 @@ def build(qa: Answerer, feedback: FeedbackStore | None = None) -> gr.Blocks:
                     buttons=[export, paper],
                     feedback_options=list(desk.reasons),
                 )
+                following = gr.Dataset(
+                    elem_id="following",
+                    label=texts["ask_next"],
+                    components=[gr.Textbox(visible=False)],
+                    samples=[],
+                    visible=False,
+                )
                 question = gr.Textbox(
                     elem_id="question",
                     label=texts["ask_label"],
@@ -155,18 +165,24 @@ def build(qa: Answerer, feedback: FeedbackStore | None = None) -> gr.Blocks:
         running: list[Any] = [
             question.submit(on.ask, [question, conversation], shown, **asking),
             chat.example_select(on.pick, conversation, shown, **asking),
-            chat.option_select(on.pick, conversation, shown, **asking),
+            following.select(on.pick, conversation, shown, **asking),
             chat.retry(on.retry, conversation, shown, **asking),
             chat.edit(on.edit, conversation, shown, **asking),
         ]
-        question.stop(None, None, None, cancels=running, **private).then(on.restore, conversation, shown, **at_once)
-        chat.undo(on.undo, conversation, shown, **at_once)
-        chat.clear(lambda: [], None, conversation, **at_once)
+        stopped = question.stop(None, None, None, cancels=running, **private)
+        settled = [
+            *running,
+            stopped.then(on.restore, conversation, shown, **at_once),
+            chat.undo(on.undo, conversation, shown, **at_once),
+            chat.clear(lambda: [], None, conversation, **at_once),
+            blocks.load(on.restore, conversation, shown, **at_once),
+        ]
+        for event in settled:
+            event.then(on.suggest, conversation, following, **private)
         chat.like(on.judge, conversation, conversation, **at_once)
         save = f"(text) => window.footnote.save({texts['export_file']!r}, text)"
         export.click(on.export, conversation, exported, **at_once).then(None, exported, None, js=save, **private)
         paper.click(None, None, None, js="() => window.print()", **private)
-        blocks.load(on.restore, conversation, shown, **at_once)
     return blocks
 
 

@@ -148,7 +148,8 @@ def visit(browser: Browser, server: str) -> Iterator[object]:
     yield visitor
     for each in visitors:
         each.context.close()
-    assert [complaint for each in visitors for complaint in each.complaints] == []
+    complaints = [complaint for each in visitors for complaint in each.complaints]
+    assert complaints == []
 
 
 def screenshot(visitor: Visitor, name: str) -> None:

@@ -119,6 +119,7 @@ def test_stopped_answer_keeps_what_was_shown(visit):
     visitor.page.locator("#question .stop-button").click()
     visitor.page.wait_for_selector(".cut-short")
     assert visitor.page.locator(".words .marker").count() >= 1
+    visitor.page.wait_for_timeout(1500)  # until the sentence that was under way has been given up
     visitor.ask("What does an EMG show?")
     assert visitor.page.locator(".cut-short").count() == 1
 
@@ -206,7 +207,7 @@ def test_retry_undo_edit_and_clear(visit):
 
     page.get_by_role("button", name="Clear").click()
     page.wait_for_selector("#chat .example")
-    page.wait_for_timeout(300)
+    page.wait_for_function("Object.values(localStorage).every(kept => kept.length < 100)")
     page.reload()
     page.wait_for_selector("#chat .example")
     assert page.locator("#chat .user-row").count() == 0
@@ -214,8 +215,8 @@ def test_retry_undo_edit_and_clear(visit):
 
 def test_suggestions_are_answered(visit):
     visitor = visit().ask("Which muscles does ALS cramp?")
-    visitor.page.wait_for_selector("#chat .option")
-    visitor.page.locator("#chat .option").first.click()
+    visitor.page.wait_for_selector("#following button")
+    visitor.page.locator("#following button").first.click()
     visitor.answered(2)
     assert visitor.page.locator(".reply").last.locator(".words .marker").count() >= 1
 

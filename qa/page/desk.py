@@ -10,6 +10,7 @@ from corpus.errors import FeedbackError
 from qa.feedback import FeedbackStore, Verdict, verdict_on
 from qa.page.answer import turn_html
 from qa.page.export import markdown
+from qa.page.suggestions import Suggestions
 from qa.page.talk import Answerer, Talk
 from qa.page.turns import State, Turn, from_stored, history, to_stored
 
@@ -49,6 +50,7 @@ class Desk:
             text: name.removeprefix("feedback_") for name, text in texts.items() if name.startswith("feedback_")
         }
         self._talk = Talk(qa, texts)
+        self._suggestions = Suggestions(qa, texts)
         self._feedback = feedback
 
     def restore(self, stored: object) -> View:
@@ -64,6 +66,11 @@ class Desk:
         turns = self.restore(stored).turns
         if at < len(turns):
             yield from self._ask(turns[at].question if question is None else question, turns[:at])
+
+    def suggest(self, stored: object) -> tuple[str, ...]:
+        """Return questions to ask next; none before the first answer."""
+        turns = self.restore(stored).turns
+        return self._suggestions.after(turns) if turns and turns[-1].answer else ()
 
     def undo(self, stored: object) -> View:
         """Take the last question back into the question box."""
