@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from functools import cache, cached_property
-from itertools import chain
+from itertools import chain, compress
+from operator import not_
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,24 +14,25 @@ from corpus import default_corpus_path, load_corpus
 from corpus.errors import SettingsError
 from index import Index, SearchMode, load_encoder, store
 from index.lexical import terms
+from qa.confidence import load_confidence
 from qa.evidence import Assessment, assess
 from qa.followup import standalone
 from qa.generators import Generator, QuoteGenerator
 from qa.grounding import ground
 from qa.judge import Judge, SimilarityJudge
-from qa.parts import parts
+from qa.parts import Parts, parts
 from qa.phrases import abstention, urgent_advice
-from qa.question import History, clean_history, clean_question
+from qa.question import History, Role, Turn, clean_history, clean_question
 from qa.records import Answer
 from qa.selection import join_parts, select
 from qa.spelling import Speller
+from qa.text_vectors import TextVectors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from corpus import Corpus
     from index import Encoder, Hit
-    from qa.question import Turn
     from qa.records import AnswerSentence, Citation
 
 DEFAULT_THRESHOLD = 0.5
@@ -48,7 +50,9 @@ class ArticleQA:
         self.index = index
         self.corpus: Corpus = index.corpus
         self.generator = generator or QuoteGenerator()
-        self.judge = judge or SimilarityJudge(index.encoder)
+        self._vectors = TextVectors(index.encoder)
+        self.judge = judge or SimilarityJudge(self._vectors)
+        self._confidence = load_confidence(self.judge.name)
         threshold = self.corpus.settings.threshold
         self.threshold = DEFAULT_THRESHOLD if threshold is None else threshold
         self._speller = Speller(document.text for document in self.corpus.documents)
@@ -99,8 +103,10 @@ class ArticleQA:
         turns = clean_history(history)
         with watch.stage("question"):
             meant = self._standalone(self._speller.correct(asked), turns)
-        assessments = [self._assess(part, watch) for part in parts(meant)]
-        confidence = min(assessment.confidence for assessment in assessments)
+        asks = self._parts(meant)
+        assessments = [self._assess(part, watch) for part in asks.questions]
+        confidence = (min if asks.together else max)(assessment.confidence for assessment in assessments)
+        answered = [assessment.confidence >= self.threshold for assessment in assessments]
         hits = _merged(assessments)
         sentences: list[AnswerSentence] = []
         citations: dict[int, Citation] = {}
@@ -121,11 +127,13 @@ class ArticleQA:
                 hits=hits,
                 timings=watch.seconds,
                 notice=urgent_advice(asked, self.corpus.settings),
+                unanswered=tuple(compress(asks.questions, map(not_, answered))) if sentences else (),
             )
 
         if confidence >= self.threshold:
             with watch.stage("selection"):
-                chosen = join_parts([select(part, a) for part, a in zip(parts(meant), assessments, strict=True)])
+                pairs = compress(zip(asks.questions, assessments, strict=True), answered)
+                chosen = join_parts([select(part, assessment) for part, assessment in pairs])
             with watch.stage("generation"):
                 for sentence, cited in ground(self.generator.generate(meant, chosen), chosen):
                     sentences.append(sentence)
@@ -138,7 +146,17 @@ class ArticleQA:
         with watch.stage("search"):
             hits = self.index.search(question, JUDGED_PASSAGES)
         with watch.stage("evidence"):
-            return assess(question, hits, self.corpus, self.judge)
+            return self._assess_hits(question, hits)
+
+    def _assess_hits(self, question: str, hits: Sequence[Hit]) -> Assessment:
+        return assess(question, hits, self.corpus, self.judge, self._vectors, self._confidence)
+
+    def _parts(self, question: str) -> Parts:
+        """Return a question's parts, each made to stand alone after the first."""
+        asks = parts(question)
+        first = (Turn(Role.USER, asks.questions[0]),)
+        rest = (self._standalone(part, first) for part in asks.questions[1:])
+        return asks if asks.together else Parts((asks.questions[0], *rest), together=False)
 
     def _standalone(self, question: str, turns: Sequence[Turn]) -> str:
         return standalone(
@@ -159,7 +177,7 @@ class ArticleQA:
         return self._section_titles(hits)[0]
 
     def _answerability(self, question: str) -> float:
-        return assess(question, self.index.search(question, JUDGED_PASSAGES), self.corpus, self.judge).confidence
+        return self._assess_hits(question, self.index.search(question, JUDGED_PASSAGES)).confidence
 
     def _section_titles(self, hits: Sequence[Hit]) -> tuple[str, ...]:
         titles = (self.corpus.document(hit.passage.document_id).section(hit.passage.section_id).title for hit in hits)

@@ -40,8 +40,9 @@ class Answer:
     """What the corpus says to a question, or that it says nothing.
 
     `confidence` is the probability in [0, 1] that the corpus answers the question. `nearest_sections` names what is
-    close, best first, when `abstained`. `notice` is the corpus owner's advice for urgent words, shown above the answer.
-    `timings` are seconds by stage.
+    close, best first, when `abstained`. `unanswered` holds the parts of a question of several parts that the corpus
+    does not answer. `notice` is the corpus owner's advice for urgent words, shown above the answer. `timings` are
+    seconds by stage.
     """
 
     text: str
@@ -56,6 +57,7 @@ class Answer:
     hits: tuple[Hit, ...]
     timings: Mapping[str, float] = field(default_factory=dict)
     notice: str = ""
+    unanswered: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as JSON-ready values; a hit is named by its document, section and span."""
@@ -95,4 +97,5 @@ class Answer:
             ],
             "timings": dict(self.timings),
             "notice": self.notice,
+            "unanswered": list(self.unanswered),
         }
