@@ -138,7 +138,7 @@ def test_claims_and_rewrites_are_read(tmp_path):
     follow_up = read(tmp_path / "dev.json").questions[0]
     assert follow_up.id == "x#2"
     assert follow_up.history == (
-        ("user", "Cramps, Causes"),
+        ("user", "Cramps"),
         ("user", "What are cramps?"),
         ("assistant", "Contractions."),
     )

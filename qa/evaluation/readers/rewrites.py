@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def read_rewrites(path: Path, name: str) -> FollowUpSet:
     """Return the follow-ups in file order.
 
-    The first two entries of `History` name the page and its section; they stand as one opening turn of the user, the
-    rest are questions and answers in turn.
+    The first two entries of `History` name the page and its section. The page's title stands as the user's opening
+    turn, because everybody in the conversation knew it; the rest are questions and answers in turn.
 
     Raises:
         EvaluationError: a field is missing or of the wrong type, or a question is given twice.
@@ -44,6 +44,6 @@ def _history(node: Node) -> tuple[tuple[str, str], ...]:
     entries = node.texts("History")
     if len(entries) < 2 or len(entries) % 2:
         node.child("History").fail("expected page title and section title, then questions and answers in turn")
-    opening = ("user", f"{entries[0]}, {entries[1]}")
+    opening = ("user", entries[0])
     turns = (("user" if at % 2 == 0 else "assistant", text) for at, text in enumerate(entries[2:]))
     return (opening, *turns)
