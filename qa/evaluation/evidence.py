@@ -1,8 +1,10 @@
-"""The evidence model, where the product has one."""
+"""The evidence model, as the product uses it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from qa.pipeline import make_judge
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -11,6 +13,6 @@ if TYPE_CHECKING:
     from qa.judge import Judge
 
 
-def evidence_loader() -> Callable[[Encoder], Judge | None] | None:
-    """Return what loads the evidence model, or None where the product has none."""
-    return None
+def evidence_loader() -> Callable[[Encoder], Judge | None]:
+    """Return what loads the judge of the product."""
+    return make_judge
