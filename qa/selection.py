@@ -18,11 +18,15 @@ if TYPE_CHECKING:
 MAX_WORDS = 70
 """Words after which prose stops; a list is always whole."""
 MAX_SENTENCES = 3
-_MARGIN = 1.5
+_MARGIN = 5.0
 """How far, in logits, a further sentence may stay behind the best one."""
+_FRAGMENT_WORDS = 8
+"""Average words up to which a list's items are fragments."""
 _CERTAIN = 8.0
 """The logit of what is chosen by its place, not by its words."""
-_FIRST_WORD_POINTS_BACK = re.compile(r"(?:this|these|it|its|they|their|such|those|that)\b", re.IGNORECASE)
+_FIRST_WORD_POINTS_BACK = re.compile(
+    r"(?:this|these|it|its|they|their|such|those|that|the|both|he|she)\b", re.IGNORECASE
+)
 _ASKS_FOR_OVERVIEW = re.compile(
     r"\b(?:summari[sz]e|summary|overview|outline|tell me (?:more )?about|what do you know about|explain|describe)\b",
     re.IGNORECASE,
@@ -49,6 +53,8 @@ def select(question: str, assessment: Assessment) -> list[ScoredSentence]:
             return children
         if listed := _list_asked(question, best, assessment):
             return listed
+    if short := _short_list(best):
+        return short
     if _ASKS_FOR_OVERVIEW.search(question):
         return _opening(best)
     return _best_of_section(best, assessment)
@@ -110,6 +116,19 @@ def _list_asked(question: str, best: ScoredSentence, assessment: Assessment) -> 
         for sentence in bullets
         if sentence.paragraph == paragraph
     ]
+
+
+def _short_list(best: ScoredSentence) -> list[ScoredSentence]:
+    """Return the whole list of a bullet whose fellows are all but fragments, which say little one by one."""
+    if best.sentence.kind is not SentenceKind.BULLET:
+        return []
+    fellows = [
+        ScoredSentence(best.document, best.section, sentence, best.logit)
+        for sentence in best.document.sentences(best.section.id)
+        if sentence.paragraph == best.sentence.paragraph
+    ]
+    words = sum(len(fellow.text.split()) for fellow in fellows)
+    return fellows if words <= _FRAGMENT_WORDS * len(fellows) and words <= MAX_WORDS else []
 
 
 def _opening(best: ScoredSentence) -> list[ScoredSentence]:
