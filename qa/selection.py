@@ -51,7 +51,7 @@ def select(question: str, assessment: Assessment) -> list[ScoredSentence]:
         children = _children_asked(question, many, assessment)
         if children:
             return children
-        if listed := _list_asked(question, best, assessment):
+        if listed := _list_asked(question, many, assessment):
             return listed
     if short := _short_list(best):
         return short
@@ -96,25 +96,25 @@ def _heading(document: Document, section: Section) -> ScoredSentence:
     return ScoredSentence(document, section, span, _CERTAIN)
 
 
-def _list_asked(question: str, best: ScoredSentence, assessment: Assessment) -> list[ScoredSentence]:
-    """Return a whole list of the best section, where its heading holds all that is asked."""
-    bullets = [
-        sentence for sentence in best.document.sentences(best.section.id) if sentence.kind is SentenceKind.BULLET
-    ]
-    if len(bullets) < 2:
-        return []
-    lists = {sentence.paragraph for sentence in bullets}
-    paragraph = best.sentence.paragraph if best.sentence.paragraph in lists else min(lists)
-    headings = [section.title for section in best.document.section_path(best.section.id)]
-    if _asked_beyond(question, [best.document.title, *headings]):
-        return []
-    scores = {(s.document.id, s.sentence.start): s.logit for s in assessment.sentences}
+def _list_asked(question: str, plural: str, assessment: Assessment) -> list[ScoredSentence]:
+    """Return the list of the section whose headings hold all that is asked, its own title the most of it."""
+    asked = set(terms(question))
+    found: list[tuple[int, list[ScoredSentence]]] = []
+    for section, document in {scored.section: scored.document for scored in assessment.sentences}.items():
+        own = set(terms(section.title))
+        headings = [document.title, *(above.title for above in document.section_path(section.id))]
+        bullets = _first_list(document, section)
+        if set(terms(plural)) <= own and len(bullets) > 1 and not _asked_beyond(question, headings):
+            found.append((len(asked & own), bullets))
+    return max(found, key=lambda pair: pair[0])[1] if found else []
+
+
+def _first_list(document: Document, section: Section) -> list[ScoredSentence]:
+    bullets = [s for s in document.sentences(section.id) if s.kind is SentenceKind.BULLET]
     return [
-        ScoredSentence(
-            best.document, best.section, sentence, scores.get((best.document.id, sentence.start), best.logit)
-        )
+        ScoredSentence(document, section, sentence, _CERTAIN)
         for sentence in bullets
-        if sentence.paragraph == paragraph
+        if sentence.paragraph == bullets[0].paragraph
     ]
 
 
@@ -128,7 +128,8 @@ def _short_list(best: ScoredSentence) -> list[ScoredSentence]:
         if sentence.paragraph == best.sentence.paragraph
     ]
     words = sum(len(fellow.text.split()) for fellow in fellows)
-    return fellows if words <= _FRAGMENT_WORDS * len(fellows) and words <= MAX_WORDS else []
+    labelled = any(": " in fellow.text for fellow in fellows)
+    return fellows if words <= min(_FRAGMENT_WORDS * len(fellows), MAX_WORDS) and not labelled else []
 
 
 def _opening(best: ScoredSentence) -> list[ScoredSentence]:
