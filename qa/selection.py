@@ -18,9 +18,15 @@ if TYPE_CHECKING:
 MAX_WORDS = 70
 """Words after which prose stops; a list is always whole."""
 MAX_SENTENCES = 3
-_RELATIVE = 0.6
-"""A further sentence needs this share of the best one's score."""
-_FIRST_WORD_POINTS_BACK = re.compile(r"(?:this|these|it|its|they|their|such|those|that)\b", re.IGNORECASE)
+_MARGIN = 5.0
+"""How far, in logits, a further sentence may stay behind the best one."""
+_FRAGMENT_WORDS = 8
+"""Average words up to which a list's items are fragments."""
+_CERTAIN = 8.0
+"""The logit of what is chosen by its place, not by its words."""
+_FIRST_WORD_POINTS_BACK = re.compile(
+    r"(?:this|these|it|its|they|their|such|those|that|the|both|he|she)\b", re.IGNORECASE
+)
 _ASKS_FOR_OVERVIEW = re.compile(
     r"\b(?:summari[sz]e|summary|overview|outline|tell me (?:more )?about|what do you know about|explain|describe)\b",
     re.IGNORECASE,
@@ -40,13 +46,15 @@ def select(question: str, assessment: Assessment) -> list[ScoredSentence]:
     """
     if not assessment.sentences:
         return []
-    best = max(assessment.sentences, key=lambda scored: scored.score)
+    best = max(assessment.sentences, key=lambda scored: scored.logit)
     if many := _plural_asked(question):
         children = _children_asked(question, many, assessment)
         if children:
             return children
-        if listed := _list_asked(question, best, assessment):
+        if listed := _list_asked(question, many, assessment):
             return listed
+    if short := _short_list(best):
+        return short
     if _ASKS_FOR_OVERVIEW.search(question):
         return _opening(best)
     return _best_of_section(best, assessment)
@@ -85,29 +93,43 @@ def _children_asked(question: str, plural: str, assessment: Assessment) -> list[
 
 def _heading(document: Document, section: Section) -> ScoredSentence:
     span = Sentence(section.heading_start, section.heading_end, SentenceKind.BULLET, -1)
-    return ScoredSentence(document, section, span, 1.0)
+    return ScoredSentence(document, section, span, _CERTAIN)
 
 
-def _list_asked(question: str, best: ScoredSentence, assessment: Assessment) -> list[ScoredSentence]:
-    """Return a whole list of the best section, where its heading holds all that is asked."""
-    bullets = [
-        sentence for sentence in best.document.sentences(best.section.id) if sentence.kind is SentenceKind.BULLET
-    ]
-    if len(bullets) < 2:
-        return []
-    lists = {sentence.paragraph for sentence in bullets}
-    paragraph = best.sentence.paragraph if best.sentence.paragraph in lists else min(lists)
-    headings = [section.title for section in best.document.section_path(best.section.id)]
-    if _asked_beyond(question, [best.document.title, *headings]):
-        return []
-    scores = {(s.document.id, s.sentence.start): s.score for s in assessment.sentences}
+def _list_asked(question: str, plural: str, assessment: Assessment) -> list[ScoredSentence]:
+    """Return the list of the section whose headings hold all that is asked, its own title the most of it."""
+    asked = set(terms(question))
+    found: list[tuple[int, list[ScoredSentence]]] = []
+    for section, document in {scored.section: scored.document for scored in assessment.sentences}.items():
+        own = set(terms(section.title))
+        headings = [document.title, *(above.title for above in document.section_path(section.id))]
+        bullets = _first_list(document, section)
+        if set(terms(plural)) <= own and len(bullets) > 1 and not _asked_beyond(question, headings):
+            found.append((len(asked & own), bullets))
+    return max(found, key=lambda pair: pair[0])[1] if found else []
+
+
+def _first_list(document: Document, section: Section) -> list[ScoredSentence]:
+    bullets = [s for s in document.sentences(section.id) if s.kind is SentenceKind.BULLET]
     return [
-        ScoredSentence(
-            best.document, best.section, sentence, scores.get((best.document.id, sentence.start), best.score)
-        )
+        ScoredSentence(document, section, sentence, _CERTAIN)
         for sentence in bullets
-        if sentence.paragraph == paragraph
+        if sentence.paragraph == bullets[0].paragraph
     ]
+
+
+def _short_list(best: ScoredSentence) -> list[ScoredSentence]:
+    """Return the whole list of a bullet whose fellows are all but fragments, which say little one by one."""
+    if best.sentence.kind is not SentenceKind.BULLET:
+        return []
+    fellows = [
+        ScoredSentence(best.document, best.section, sentence, best.logit)
+        for sentence in best.document.sentences(best.section.id)
+        if sentence.paragraph == best.sentence.paragraph
+    ]
+    words = sum(len(fellow.text.split()) for fellow in fellows)
+    labelled = any(": " in fellow.text for fellow in fellows)
+    return fellows if words <= min(_FRAGMENT_WORDS * len(fellows), MAX_WORDS) and not labelled else []
 
 
 def _opening(best: ScoredSentence) -> list[ScoredSentence]:
@@ -115,7 +137,7 @@ def _opening(best: ScoredSentence) -> list[ScoredSentence]:
     chosen: list[ScoredSentence] = []
     words = 0
     for sentence in best.document.sentences(best.section.id):
-        scored = ScoredSentence(best.document, best.section, sentence, best.score)
+        scored = ScoredSentence(best.document, best.section, sentence, best.logit)
         words += len(scored.text.split())
         if chosen and words > MAX_WORDS:
             break
@@ -132,9 +154,9 @@ def _best_of_section(best: ScoredSentence, assessment: Assessment) -> list[Score
         if before and before[-1].sentence.paragraph == best.sentence.paragraph:
             chosen[before[-1].sentence.start] = before[-1]
     words = sum(len(s.text.split()) for s in chosen.values())
-    for scored in sorted(section, key=lambda s: (-s.score, s.sentence.start)):
+    for scored in sorted(section, key=lambda s: (-s.logit, s.sentence.start)):
         words += len(scored.text.split()) if scored.sentence.start not in chosen else 0
-        if len(chosen) >= MAX_SENTENCES or words > MAX_WORDS or scored.score < _RELATIVE * best.score:
+        if len(chosen) >= MAX_SENTENCES or words > MAX_WORDS or scored.logit < best.logit - _MARGIN:
             break
         chosen[scored.sentence.start] = scored
     return [chosen[start] for start in sorted(chosen)]

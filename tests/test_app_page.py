@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from page_fixtures import BOX, Visitor, screenshot
+from page_fixtures import BOX, Moody, Visitor, free_port, screenshot, serving
 
 LIST_QUESTION = "How can nerve problems make a muscle cramp?"
 
@@ -180,7 +180,7 @@ def test_two_visitors_never_see_each_other(visit):
 def test_conversation_survives_a_reload(visit, article_qa):
     visitor = visit().ask("Which muscles does ALS cramp?").ask("Who painted the Mona Lisa?")
     before = visitor.page.locator(".reply").all_inner_texts()
-    visitor.page.reload()
+    visitor.reload()
     visitor.answered(2)
     assert visitor.page.locator(".reply").all_inner_texts() == before
     visitor.page.locator(".words .marker").first.click()
@@ -208,7 +208,7 @@ def test_retry_undo_edit_and_clear(visit):
     page.get_by_role("button", name="Clear").click()
     page.wait_for_selector("#chat .example")
     page.wait_for_function("Object.values(localStorage).every(kept => kept.length < 100)")
-    page.reload()
+    visitor.reload()
     page.wait_for_selector("#chat .example")
     assert page.locator("#chat .user-row").count() == 0
 
@@ -350,9 +350,36 @@ def test_thumb_and_reason_are_kept_and_survive_a_reload(visit, feedback):
     assert [(v.good, v.question, v.sections) for v in feedback.verdicts()] == [
         (True, "Tell me about peripheral neuropathy", ("Peripheral Neuropathy",))
     ]
-    page.reload()
+    visitor.reload()
     visitor.answered()
     page.get_by_role("button", name="Feedback").hover()
     page.get_by_role("button", name="The source does not say this").click()
     page.wait_for_timeout(500)
     assert [(v.good, v.reason) for v in feedback.verdicts()] == [(False, "wrong_source")]
+
+
+def test_server_that_dies_in_the_middle_leaves_the_conversation(browser, article_qa):
+    port = free_port()
+    first = serving(Moody(article_qa), port=port)
+    visitor = Visitor(browser, next(first)).open().ask("What does an EMG show?")
+    visitor.page.fill(BOX, "What is the difference between CMT and myotonic dystrophy? slowly")
+    visitor.page.press(BOX, "Enter")
+    visitor.page.wait_for_function("document.querySelectorAll('.reply').length === 2")
+    next(first, None)
+    second = serving(Moody(article_qa), port=port)
+    next(second)
+    visitor.reload()
+    visitor.answered(2)
+    assert visitor.page.locator(".cut-short").count() == 1
+    visitor.ask("Which muscles does ALS cramp?")
+    assert visitor.page.locator(".reply").count() == 3
+    visitor.context.close()
+    next(second, None)
+
+
+def test_print_shows_the_conversation_alone(visit):
+    visitor = visit().ask("Which muscles does ALS cramp?")
+    visitor.page.emulate_media(media="print")
+    assert not visitor.page.locator(".sheet").is_visible()
+    assert not visitor.page.locator(BOX).is_visible()
+    assert visitor.page.locator(".sources").is_visible()

@@ -10,8 +10,8 @@ from qa.evaluation import evidence
 from qa.evaluation.configuration import parse_configurations
 from qa.evaluation.evidence import ModelJudge, evidence_loader
 from qa.evaluation.task import Parts
-from qa.evidence_model import Judgement
-from qa.judge import Evidence
+from qa.evidence_input import Evidence
+from qa.judge import Judgement
 
 JUDGED, PLAIN = parse_configurations(["fused+evidence", "fused"])
 
@@ -36,7 +36,11 @@ def test_judgements_and_support_are_the_models():
 
 def test_only_configurations_with_evidence_use_the_model():
     parts = Parts(lambda: ModelJudge(FakeModel(), "ab" * 32), make=lambda _: ToyEncoder())
-    assert parts.judge(JUDGED) is parts.support(JUDGED) is parts.judge(JUDGED, cached=True)
+    assert parts.judge(JUDGED).name == "evidence"
+    assert parts.judge(JUDGED) is parts.judge(JUDGED)
+    [judged] = parts.judge(JUDGED).judge("q", [Evidence("Relief", ("Rest.",))])
+    assert judged.answers == 6.0
+    assert parts.support(JUDGED).supports("c", ["a"]) == 0.5
     assert parts.judge(PLAIN).name == "similarity"
     assert parts.models["evidence model"] == "ab" * 32
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-import qa.evidence_input
-from qa.evidence import sigmoid
+from qa.confidence import sigmoid
+from qa.evidence_input import Evidence
 from qa.evidence_model import WEIGHTS, EvidenceModel
-from qa.judge import Judgement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from qa.judge import Evidence
+    from qa.judge import Judgement
 
 DESCRIPTION = "evidence.json"
 
@@ -21,7 +20,7 @@ DESCRIPTION = "evidence.json"
 class ModelJudge:
     """Judges passages and claims by the evidence model; `fingerprint` is the SHA-256 of its weights."""
 
-    name = "evidence"
+    name = "evidence model"
 
     def __init__(self, model: EvidenceModel, fingerprint: str) -> None:
         self._model = model
@@ -29,12 +28,11 @@ class ModelJudge:
 
     def judge(self, question: str, passages: Sequence[Evidence]) -> list[Judgement]:
         """Return one judgement a passage, in the order given."""
-        judged = self._model.judge(question, [_view(passage) for passage in passages])
-        return [Judgement(one.answers, one.sentences) for one in judged]
+        return self._model.judge(question, passages)
 
     def supports(self, claim: str, passages: Sequence[str]) -> float:
         """Return how sure it is, in [0, 1], that the best passage supports the claim; 0 without passages."""
-        views = [qa.evidence_input.Evidence("", (passage,)) for passage in passages]
+        views = [Evidence("", (passage,)) for passage in passages]
         return max((sigmoid(logit) for logit in self._model.supports(claim, views)), default=0.0)
 
 
@@ -45,7 +43,3 @@ def evidence_loader() -> Callable[[], ModelJudge] | None:
         return None
     sha256 = str(json.loads(description.read_text(encoding="utf-8"))["sha256"])
     return lambda: ModelJudge(EvidenceModel.load(), sha256)
-
-
-def _view(passage: Evidence) -> qa.evidence_input.Evidence:
-    return qa.evidence_input.Evidence(passage.heading, passage.sentences)

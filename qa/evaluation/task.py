@@ -11,7 +11,7 @@ from index import load_encoder
 from qa.evaluation.defaults import MEASURES
 from qa.evaluation.embeddings import CachedEncoder, cache_file
 from qa.evaluation.support import JudgedSupport, Support
-from qa.judge import Judge, SimilarityJudge
+from qa.judge import CombinedJudge, Judge, SimilarityJudge
 from qa.text_vectors import TextVectors
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Parts:
     measures: tuple[str, ...] = MEASURES
     progress: Callable[[int, int], None] = lambda _done, _total: None
     _encoders: dict[str | None, CachedEncoder] = field(default_factory=dict)
-    _judges: dict[tuple[str | None, bool], Judge] = field(default_factory=dict)
+    _judges: dict[tuple[str | None, bool, bool], Judge] = field(default_factory=dict)
 
     def encoder(self, configuration: Configuration) -> CachedEncoder:
         """Return a configuration's encoder, wrapped in the cache."""
@@ -79,12 +79,11 @@ class Parts:
 
     def judge(self, configuration: Configuration, *, cached: bool = False) -> Judge:
         """Return what judges passages: the evidence model, or likeness; `cached` keeps what it has to encode."""
-        if configuration.evidence:
-            return self._evidence
-        key = (configuration.encoder, cached)
+        key = (configuration.encoder, configuration.evidence, cached)
         if key not in self._judges:
             wrapped = self.encoder(configuration)
-            self._judges[key] = SimilarityJudge(TextVectors(wrapped if cached else wrapped.encoder))
+            likeness = SimilarityJudge(TextVectors(wrapped if cached else wrapped.encoder))
+            self._judges[key] = CombinedJudge(self._evidence, likeness) if configuration.evidence else likeness
         return self._judges[key]
 
     @cached_property
