@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
+EXACT_ENCODER = f"{DEFAULT_ENCODER}:fp32"
+"""The packaged encoder in the precision in which its published figures were measured."""
 
 
 class Encoder(Protocol):
@@ -33,7 +35,7 @@ class Encoder(Protocol):
 
 
 def load_encoder(spec: str | None = None) -> Encoder:
-    """Return the packaged all-MiniLM-L6-v2, or the sentence-transformers model in the folder `spec`.
+    """Return the packaged all-MiniLM-L6-v2 (`:fp32` for full precision), or the model in the folder `spec`.
 
     Nothing is ever fetched.
 
@@ -44,6 +46,10 @@ def load_encoder(spec: str | None = None) -> Encoder:
         from index.onnx_encoder import OnnxEncoder  # noqa: PLC0415  (it needs this module)
 
         return OnnxEncoder()
+    if spec == EXACT_ENCODER:
+        from index.onnx_encoder import OnnxEncoder, Precision  # noqa: PLC0415  (it needs this module)
+
+        return OnnxEncoder(Precision.FLOAT32)
     from index.sentence_encoder import SentenceEncoder  # noqa: PLC0415  (torch is imported only where it is used)
 
     return SentenceEncoder.from_folder(str(spec))

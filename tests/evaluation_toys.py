@@ -76,7 +76,7 @@ def own_cache(tmp_path, monkeypatch):
 def measure(path, out, *, names=ALL, fresh=False, encoder=None, corpus=None):
     """Run the evaluator on a path with the toy encoder; return the results and the encoder."""
     encoder = encoder or ToyEncoder()
-    parts = Parts(make=lambda _: encoder)
+    parts = Parts(lambda _: encoder)
     found = read_set(path, ReadOptions())
     tasks = tasks_of(found, parts, corpus, None)
     results = Run(tasks, parse_configurations(names), parts, RunSettings(out, fresh=fresh)).execute(Silent())

@@ -35,7 +35,7 @@ def test_judgements_and_support_are_the_models():
 
 
 def test_only_configurations_with_evidence_use_the_model():
-    parts = Parts(lambda: ModelJudge(FakeModel(), "ab" * 32), make=lambda _: ToyEncoder())
+    parts = Parts(lambda _: ToyEncoder(), lambda: ModelJudge(FakeModel(), "ab" * 32))
     assert parts.judge(JUDGED).name == "evidence"
     assert parts.judge(JUDGED) is parts.judge(JUDGED)
     [judged] = parts.judge(JUDGED).judge("q", [Evidence("Relief", ("Rest.",))])
@@ -49,6 +49,6 @@ def test_without_weights_there_is_no_loader_and_no_silent_stand_in(tmp_path, mon
     monkeypatch.setattr(evidence, "WEIGHTS", tmp_path)
     assert evidence_loader() is None
     with pytest.raises(ModelError, match=r"there is no evidence model here; leave out .* \+evidence"):
-        Parts(evidence_loader(), make=lambda _: ToyEncoder()).judge(JUDGED)
+        Parts(lambda _: ToyEncoder(), evidence_loader()).judge(JUDGED)
     (tmp_path / "evidence.json").write_text(json.dumps({"sha256": "cd" * 32}))
     assert evidence_loader() is not None

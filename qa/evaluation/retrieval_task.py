@@ -1,4 +1,7 @@
-"""Retrieval alone: does search find the right documents?"""
+"""Retrieval alone: does search find the right documents?
+
+The packaged encoder takes part in full precision, so that figures compare with published ones.
+"""
 
 from __future__ import annotations
 
@@ -56,8 +59,8 @@ class RetrievalTask:
         self._parts = parts
 
     def applies(self, configuration: Configuration) -> bool:
-        """Return True: every configuration finds documents."""
-        return bool(configuration.name)
+        """Tell whether documents are to be found this way; by the evidence model only where that was asked for."""
+        return self._parts.rerank or not configuration.evidence
 
     def run(self, configuration: Configuration, wanted: Collection[str]) -> Iterator[list[Outcome]]:
         """Yield the outcomes of the wanted queries, `CHUNK` at a time."""
@@ -92,7 +95,7 @@ class RetrievalTask:
     def latencies(self, configuration: Configuration, outcomes: Sequence[Outcome]) -> list[float]:
         """Return the seconds of some queries, encoded anew and searched for one at a time."""
         sample = evenly([outcome.question for outcome in outcomes], TIMED)
-        search, encoder = self._search(configuration), self._parts.encoder(configuration).encoder
+        search, encoder = self._search(configuration), self._parts.encoder(configuration, exact=True).encoder
         seconds = []
         for position, text in enumerate([*sample[:1], *sample]):
             began = time.perf_counter()
@@ -110,7 +113,7 @@ class RetrievalTask:
         if self._variant != STAND_ALONE:
             return wordings[self._variant]
         *before, last = turns(wordings[WITH_HISTORY])
-        dense, encoder = self._shelf.dense(configuration), self._parts.encoder(configuration)
+        dense, encoder = self._shelf.dense(configuration), self._parts.encoder(configuration, exact=True)
 
         def best_cosine(reading: str) -> float:
             return float(dense.search(encoder.encode([reading]), 1)[0][0, 0])
@@ -121,7 +124,7 @@ class RetrievalTask:
     def _vectors(self, configuration: Configuration, texts: list[str]) -> NDArray[np.float32]:
         if configuration.mode is SearchMode.LEXICAL:
             return np.zeros((len(texts), 0), dtype=np.float32)
-        return self._parts.encoder(configuration).encode(texts)
+        return self._parts.encoder(configuration, exact=True).encode(texts)
 
     def _search(self, configuration: Configuration) -> Callable[[str, NDArray[np.float32]], Ranking]:
         """Return the function that ranks documents for a query and its vector."""

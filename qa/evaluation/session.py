@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus.errors import EvaluationError, SettingsError
+from index import load_encoder
 from qa.evaluation.compare import RunSide, changed_sides, compare, read_side
 from qa.evaluation.configuration import EVIDENCE, parse_configurations
 from qa.evaluation.defaults import CONFIGURATIONS
@@ -51,7 +52,7 @@ def evaluate(options: argparse.Namespace) -> int:
     reading = ReadOptions(options.split, options.allow_empty, options.judged_only, options.limit)
     entries = entries_of([Path(path) for path in options.paths], reading, options.corpus, options.data)
     sets = [(read_set(entry.path, entry.options, entry.name), entry.corpus) for entry in entries]
-    parts = Parts(load_evidence, measures=measures)
+    parts = Parts(load_encoder, load_evidence, measures=measures, rerank=options.config is not None)
     tasks = [task for found, corpus in sets for task in tasks_of(found, parts, corpus, options.model)]
     made = Run(tasks, configurations, parts, RunSettings(options.out, options.seed, options.fresh))
     results = made.execute(Terminal())

@@ -35,7 +35,7 @@ class Shelf:
     def dense(self, configuration: Configuration) -> DenseIndex:
         """Return the dense index of a configuration's encoder."""
         if configuration.encoder not in self._dense:
-            encoder = self._parts.encoder(configuration)
+            encoder = self._parts.encoder(configuration, exact=True)
             self._dense[configuration.encoder] = DenseIndex(encoder.encode([d.passage for d in self._documents]))
         return self._dense[configuration.encoder]
 

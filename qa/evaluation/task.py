@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from corpus.errors import ModelError
-from index import load_encoder
+from index.encoder import EXACT_ENCODER
 from qa.evaluation.defaults import MEASURES
 from qa.evaluation.embeddings import CachedEncoder, cache_file
 from qa.evaluation.support import JudgedSupport, Support
@@ -49,20 +49,22 @@ class Task(Protocol):
 class Parts:
     """The parts of the product that tasks share, each made when first asked for.
 
-    `load_evidence` returns the evidence model, where there is one. `progress` is called with the texts that are encoded
-    and all of a call.
+    `make` loads an encoder by its spec; `load_evidence` the evidence model, where there is one. `progress` is called with
+    the texts of a call that are encoded and with all of them. `rerank` lets the evidence model put documents into a new
+    order, which takes minutes where search takes seconds.
     """
 
+    make: Callable[[str | None], Encoder]
     load_evidence: Callable[[], ModelJudge] | None = None
-    make: Callable[[str | None], Encoder] = load_encoder
     measures: tuple[str, ...] = MEASURES
+    rerank: bool = False
     progress: Callable[[int, int], None] = lambda _done, _total: None
     _encoders: dict[str | None, CachedEncoder] = field(default_factory=dict)
     _judges: dict[tuple[str | None, bool, bool], Judge] = field(default_factory=dict)
 
-    def encoder(self, configuration: Configuration) -> CachedEncoder:
-        """Return a configuration's encoder, wrapped in the cache."""
-        spec = configuration.encoder
+    def encoder(self, configuration: Configuration, *, exact: bool = False) -> CachedEncoder:
+        """Return a configuration's encoder, wrapped in the cache; `exact` is the packaged one in full precision."""
+        spec = configuration.encoder or (EXACT_ENCODER if exact else None)
         if spec not in self._encoders:
             made = self.make(spec)
             self._encoders[spec] = CachedEncoder(made, cache_file(made), self._encoded)
@@ -101,7 +103,7 @@ class Parts:
     @property
     def models(self) -> Mapping[str, str]:
         """Names and fingerprints of the models that took part."""
-        encoders = {encoder.name: encoder.fingerprint for encoder in self._encoders.values()}
+        encoders = {f"encoder {made.fingerprint}": made.fingerprint for made in self._encoders.values()}
         judges = {f"judge {judge.name}": judge.name for judge in self._judges.values()}
         evidence = self.__dict__.get("_evidence")
         return encoders | judges | ({"evidence model": evidence.fingerprint} if evidence else {})
