@@ -47,7 +47,8 @@ def load_encoder(spec: str | None = None) -> Encoder:
 
         return OnnxEncoder()
     if spec == EXACT_ENCODER:
-        from index.onnx_encoder import OnnxEncoder, Precision  # noqa: PLC0415  (it needs this module)
+        from index.onnx_encoder import OnnxEncoder  # noqa: PLC0415  (it needs this module)
+        from index.precision import Precision  # noqa: PLC0415  (only needed here)
 
         return OnnxEncoder(Precision.FLOAT32)
     from index.sentence_encoder import SentenceEncoder  # noqa: PLC0415  (torch is imported only where it is used)

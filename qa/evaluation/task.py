@@ -49,9 +49,9 @@ class Task(Protocol):
 class Parts:
     """The parts of the product that tasks share, each made when first asked for.
 
-    `make` loads an encoder by its spec; `load_evidence` the evidence model, where there is one. `progress` is called with
-    the texts of a call that are encoded and with all of them. `rerank` lets the evidence model put documents into a new
-    order, which takes minutes where search takes seconds.
+    `make` loads an encoder by its spec; `load_evidence` the evidence model, where there is one. `progress` is called
+    with the texts of a call that are encoded and with all of them. `rerank` lets the evidence model put documents into
+    a new order, which takes minutes where search takes seconds.
     """
 
     make: Callable[[str | None], Encoder]

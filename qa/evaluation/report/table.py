@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from qa.evaluation.figures import Figure
 
 MIN_WIDTH = 120
+NAME_WIDTH, CELL_WIDTH = 30, 26
+"""Columns of the terminal that a metric's name and a figure take, so that neither is cut."""
 
 
 def cell(figure: Figure) -> str:
@@ -55,7 +57,7 @@ def print_table(dataset: str, figures: Sequence[Figure]) -> None:
     for row in rows:
         shown.add_row(*map(text.Text, row))
     terminal = console.Console()
-    console.Console(width=max(MIN_WIDTH, terminal.width), highlight=False).print(shown)
+    console.Console(width=max(terminal.width, NAME_WIDTH + CELL_WIDTH * len(heading)), highlight=False).print(shown)
 
 
 def markdown(figures: Sequence[Figure]) -> str:
