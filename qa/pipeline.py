@@ -16,7 +16,7 @@ from index.lexical import terms
 from qa.evidence import Assessment, assess
 from qa.followup import standalone
 from qa.generators import Generator, QuoteGenerator
-from qa.grounding import ground
+from qa.grounding import Shown, ground
 from qa.judge import Judge, SimilarityJudge
 from qa.parts import parts
 from qa.phrases import abstention, urgent_advice
@@ -127,10 +127,11 @@ class ArticleQA:
             with watch.stage("selection"):
                 chosen = join_parts([select(part, a) for part, a in zip(parts(meant), assessments, strict=True)])
             with watch.stage("generation"):
-                for sentence, cited in ground(self.generator.generate(meant, chosen), chosen):
-                    sentences.append(sentence)
-                    citations.update((citation.marker, citation) for citation in cited)
-                    yield current()
+                for shown in ground(self.generator.generate(meant, chosen), chosen):
+                    if isinstance(shown, Shown):
+                        sentences.append(shown.sentence)
+                        citations.update((citation.marker, citation) for citation in shown.citations)
+                        yield current()
         watch.stop()
         yield current(abstained=not sentences)
 

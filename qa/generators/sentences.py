@@ -1,0 +1,90 @@
+"""Sentences out of a stream of text: complete ones only, without markup and without marks that the model set itself."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from sentencex import get_sentence_boundaries
+
+from qa.generators.base import Draft
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+MAX_CHARACTERS = 4_000
+"""Characters of a model's answer that are read; what comes after is not waited for."""
+
+_MARKER = re.compile(
+    r"\s*(?:\[\^?\d+(?:\s*[,;–-]\s*\^?\d+)*\]|【[^】]{0,40}】|[¹²³⁴⁵⁶⁷⁸⁹⁰]+"
+    r"|[(\[](?:see\s+)?(?:source|sentence|evidence|passage|citation|ref|reference|note|footnote)s?\.?:?\s*\d[\d\s,;&and–-]*[)\]])",
+    re.IGNORECASE,
+)
+_UNCLOSED = re.compile(r"[\[【(][^\]】)]{0,40}$")
+_THINKING = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
+_BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
+_HEADING = re.compile(r"^\s*#{1,6}\s.*|^\s*(?:```|---|===).*")
+_EMPHASIS = re.compile(r"(\*\*|__|\*|`)(?=\S)(.+?)(?<=\S)\1")
+_OPENING = re.compile(r"^(?:(?:answer|assistant|a)\s*:\s*)?(?:(?:yes|no)\s*[,.:;–—-]\s*(?=\w))?", re.IGNORECASE)
+_ENDS = re.compile(r"[.!?…][\"'”’)\]]*\s*$")
+
+
+def sentences(chunks: Iterable[str]) -> Iterator[Draft]:
+    """Yield the sentences of a text as soon as each is complete; an unfinished last one is left out if others came.
+
+    A sentence is complete when the next one begins, its line ends, or the text does. Thinking aloud, headings and code
+    fences are skipped; "Yes," and "No," in front are taken off, since nothing can vouch for them.
+
+    >>> [draft.text for draft in sentences(["It hur", "ts, e.g. at night [1]. Do", "n’t wait. 3.5 g"])]
+    ['It hurts, e.g. at night.', 'Don’t wait.']
+    >>> [(draft.text, draft.bullet, draft.markers) for draft in sentences(["- **One** thing [1][2]\\n", "* Two"])]
+    [('One thing', True, 2), ('Two', True, 0)]
+    """
+    buffer, read, any_yet = "", 0, False
+    for chunk in chunks:
+        read += len(chunk)
+        buffer += chunk
+        if "<think" in buffer.lower() and "</think" not in buffer.lower():
+            continue
+        buffer = _THINKING.sub("", buffer)
+        complete, buffer = _complete(buffer)
+        for draft in complete:
+            any_yet = True
+            yield draft
+        if read >= MAX_CHARACTERS:
+            return
+    rest = list(_drafts(_THINKING.sub("", buffer)))
+    if rest and any_yet and not rest[-1].bullet and not _ENDS.search(rest[-1].text):
+        rest.pop()
+    yield from rest
+
+
+def _complete(buffer: str) -> tuple[list[Draft], str]:
+    """Return the drafts that the buffer completes, and what is left of it."""
+    lines, _, line = buffer.rpartition("\n")
+    drafts = [draft for done in lines.split("\n") for draft in _drafts(done)] if lines.strip() else []
+    if _UNCLOSED.search(line) or _BULLET.match(line) or line.endswith(" "):
+        return drafts, line
+    boundaries = get_sentence_boundaries("en", line)
+    if len(boundaries) < 2:
+        return drafts, line
+    cut = boundaries[-1]["start_index"]
+    if not _ENDS.search(_MARKER.sub("", line[:cut])) or not _MARKER.sub("", line[cut:]).strip():
+        return drafts, line
+    return [*drafts, *_drafts(line[:cut])], line[cut:]
+
+
+def _drafts(text: str) -> Iterator[Draft]:
+    """Yield the sentences of whole lines."""
+    for line in text.split("\n"):
+        if not line.strip() or _HEADING.match(line):
+            continue
+        bullet = bool(_BULLET.match(line))
+        body = _EMPHASIS.sub(r"\2", _BULLET.sub("", line))
+        marks = len(re.findall(r"\d+|【", "".join(_MARKER.findall(body)))) or len(_MARKER.findall(body))
+        body = _OPENING.sub("", " ".join(_MARKER.sub("", body).split()))
+        pieces = [] if not body else get_sentence_boundaries("en", body)
+        for position, piece in enumerate(pieces):
+            sentence = body[piece["start_index"] : piece["end_index"]].strip()
+            if sentence:
+                yield Draft(sentence[0].upper() + sentence[1:], bullet, marks if not position else 0)
