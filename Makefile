@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 DATA ?= ../shared/data
 
-.PHONY: chat setup check test bench constraints clean
+.PHONY: chat setup check test bench bench-suite constraints clean
 
 chat: setup  ## build the index and open the page on http://127.0.0.1:$(PORT)
 	$(BIN)/footnote index
@@ -30,6 +30,9 @@ test: check  ## everything that is checked, then every test
 
 bench: setup  ## the figures of README, on the article's question set
 	$(BIN)/footnote evaluate $(DATA)/article/dev.jsonl
+
+bench-suite: setup  ## every benchmark set below DATA, with the reports in runs/suite; a stopped run resumes
+	$(BIN)/footnote evaluate docs/bench-suite.toml --data $(DATA) --out runs/suite
 
 constraints:  ## pin every version that a fresh environment resolves to
 	$(PYTHON) -m venv $(VENV)-pins

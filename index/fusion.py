@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-DENSE_WEIGHT = 0.5
+DENSE_WEIGHT = 0.6
 """Share of the dense score in the fused one."""
 
 
@@ -20,8 +20,8 @@ def convex(
 
     The lexical minimum is the theoretical one, 0; the dense minimum is that of the candidates.
 
-    >>> convex(np.array([0.9, 0.5, 0.1], np.float32), np.array([0, 4, 2], np.float32)).round(3).tolist()
-    [0.5, 0.75, 0.25]
+    >>> convex(np.array([0.9, 0.5, 0.1], np.float32), np.array([0, 4, 2], np.float32)).astype(float).round(3).tolist()
+    [0.6, 0.7, 0.2]
 
     Source: Bruch, Gai and Ingber 2023, "An Analysis of Fusion Functions for Hybrid Retrieval", equation 3.
     """

@@ -1,4 +1,4 @@
-"""The command line: `footnote ask`, `footnote index`, `footnote serve`."""
+"""The command line: `footnote ask`, `footnote index`, `footnote serve`, `footnote evaluate`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from corpus.errors import FootnoteError
 from index.__main__ import build
+from qa.evaluation import command as evaluate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,6 +55,10 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, default=7860, help="port to listen on (default %(default)s)")
     _add_source(serve)
     serve.set_defaults(run=_serve)
+
+    evaluation = commands.add_parser("evaluate", help="measure on benchmark sets, compare runs")
+    evaluate.add_arguments(evaluation)
+    evaluation.set_defaults(run=evaluate.run)
     return parser
 
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from index.lexical import terms
+from qa.confidence import features
 from qa.judge import Evidence
 
 if TYPE_CHECKING:
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from corpus import Corpus, Document, Section
     from corpus.records import Sentence
     from index import Hit
-    from qa.judge import Judge, Judgement
+    from qa.confidence import Confidence
+    from qa.judge import Judge
+    from qa.text_vectors import TextVectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,9 @@ class Assessment:
     confidence: float
 
 
-def assess(question: str, hits: Sequence[Hit], corpus: Corpus, judge: Judge) -> Assessment:
+def assess(
+    question: str, hits: Sequence[Hit], corpus: Corpus, judge: Judge, vectors: TextVectors, confidence: Confidence
+) -> Assessment:
     """Return the assessment of a question's hits."""
     views = [as_evidence(corpus, hit) for hit in hits]
     judgements = judge.judge(question, views)
@@ -57,8 +61,8 @@ def assess(question: str, hits: Sequence[Hit], corpus: Corpus, judge: Judge) -> 
         section = document.section(hits[at].passage.section_id)
         pairs = zip(hits[at].passage.sentences, judgements[at].sentences, strict=True)
         sentences += [ScoredSentence(document, section, sentence, sigmoid(logit)) for sentence, logit in pairs]
-    confidence = _confidence(question, hits, views, judgements)
-    return Assessment(tuple(hits[at] for at in order), tuple(sentences), confidence)
+    given = features(question, hits, views, judgements, vectors)
+    return Assessment(tuple(hits[at] for at in order), tuple(sentences), confidence(given) if given else 0.0)
 
 
 def as_evidence(corpus: Corpus, hit: Hit) -> Evidence:
@@ -75,17 +79,3 @@ def sigmoid(logit: float) -> float:
     (0.5, 0.881, 0.0)
     """
     return 1 / (1 + math.exp(-logit)) if logit > -700 else 0.0
-
-
-def _confidence(
-    question: str, hits: Sequence[Hit], views: Sequence[Evidence], judgements: Sequence[Judgement]
-) -> float:
-    """Return the probability that the passages answer, from the judge's best logit, the cosine and word coverage."""
-    wanted = set(terms(question))
-    if not hits or not wanted:
-        return 0.0
-    held = [set(terms(f"{view.heading} {' '.join(view.sentences)}")) for view in views[:3]]
-    coverage = max(len(wanted & words) for words in held) / len(wanted)
-    best = max(judgement.answers for judgement in judgements)
-    cosine = max(hit.dense for hit in hits)
-    return sigmoid(0.9 * best + 5 * (cosine - 0.4) + 3 * (coverage - 0.55))

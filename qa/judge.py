@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
-
-import numpy as np
 
 from index.lexical import terms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
-    from index import Encoder
+    from qa.text_vectors import TextVectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +47,16 @@ class SimilarityJudge:
     """
 
     name = "similarity"
-    _CACHED_VECTORS = 50_000
 
-    def __init__(self, encoder: Encoder) -> None:
-        self._encoder = encoder
-        self._vectors: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
+    def __init__(self, vectors: TextVectors) -> None:
+        self._vectors = vectors
 
     def judge(self, question: str, passages: Sequence[Evidence]) -> list[Judgement]:
         """Return one judgement a passage, made of cosine and word coverage; the best sentence speaks for it."""
         wanted = set(terms(question))
-        vector = self._encoder.encode([question])[0]
+        vector = self._vectors([question])[0]
         texts = [f"{passage.heading.rpartition(' > ')[2]}: {s}" for passage in passages for s in passage.sentences]
-        cosines = iter(self._encoded(texts) @ vector)
+        cosines = iter(self._vectors(texts) @ vector)
         judgements = []
         for passage in passages:
             heading = set(terms(passage.heading))
@@ -75,12 +68,3 @@ class SimilarityJudge:
                 scores.append(float(8 * (next(cosines) - 0.45) + 2 * (coverage - 0.5)))
             judgements.append(Judgement(max(scores, default=-8.0), tuple(scores)))
         return judgements
-
-    def _encoded(self, texts: list[str]) -> NDArray[np.float32]:
-        """Return the texts' unit vectors, (n_texts, dimension), those of earlier calls from memory."""
-        missing = [text for text in dict.fromkeys(texts) if text not in self._vectors]
-        self._vectors.update(zip(missing, self._encoder.encode(missing), strict=True))
-        rows = [self._vectors[text] for text in texts]
-        while len(self._vectors) > self._CACHED_VECTORS:
-            self._vectors.popitem(last=False)
-        return np.stack(rows) if rows else np.zeros((0, self._encoder.dimension), dtype=np.float32)

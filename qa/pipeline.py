@@ -13,6 +13,7 @@ from corpus import default_corpus_path, load_corpus
 from corpus.errors import SettingsError
 from index import Index, SearchMode, load_encoder, store
 from index.lexical import terms
+from qa.confidence import load_confidence
 from qa.evidence import Assessment, assess
 from qa.followup import standalone
 from qa.generators import Generator, QuoteGenerator
@@ -24,6 +25,7 @@ from qa.question import History, clean_history, clean_question
 from qa.records import Answer
 from qa.selection import join_parts, select
 from qa.spelling import Speller
+from qa.text_vectors import TextVectors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,7 +50,9 @@ class ArticleQA:
         self.index = index
         self.corpus: Corpus = index.corpus
         self.generator = generator or QuoteGenerator()
-        self.judge = judge or SimilarityJudge(index.encoder)
+        self._vectors = TextVectors(index.encoder)
+        self.judge = judge or SimilarityJudge(self._vectors)
+        self._confidence = load_confidence(self.judge.name)
         threshold = self.corpus.settings.threshold
         self.threshold = DEFAULT_THRESHOLD if threshold is None else threshold
         self._speller = Speller(document.text for document in self.corpus.documents)
@@ -139,7 +143,10 @@ class ArticleQA:
         with watch.stage("search"):
             hits = self.index.search(question, JUDGED_PASSAGES)
         with watch.stage("evidence"):
-            return assess(question, hits, self.corpus, self.judge)
+            return self._assess_hits(question, hits)
+
+    def _assess_hits(self, question: str, hits: Sequence[Hit]) -> Assessment:
+        return assess(question, hits, self.corpus, self.judge, self._vectors, self._confidence)
 
     def _standalone(self, question: str, turns: Sequence[Turn]) -> str:
         return standalone(
@@ -160,7 +167,7 @@ class ArticleQA:
         return self._section_titles(hits)[0]
 
     def _answerability(self, question: str) -> float:
-        return assess(question, self.index.search(question, JUDGED_PASSAGES), self.corpus, self.judge).confidence
+        return self._assess_hits(question, self.index.search(question, JUDGED_PASSAGES)).confidence
 
     def _section_titles(self, hits: Sequence[Hit]) -> tuple[str, ...]:
         titles = (self.corpus.document(hit.passage.document_id).section(hit.passage.section_id).title for hit in hits)

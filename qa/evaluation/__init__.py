@@ -1,0 +1,1 @@
+"""Evaluation: benchmark sets in, figures with intervals out."""

@@ -1,0 +1,58 @@
+"""Configurations: which parts of the product take part in a measurement."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from corpus.errors import SettingsError
+from index import SearchMode
+from qa.evaluation.defaults import CONFIGURATIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+EVIDENCE = "+evidence"
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """How passages are found, by which encoder (None is the packaged one), and whether the evidence model judges."""
+
+    mode: SearchMode
+    evidence: bool = False
+    encoder: str | None = None
+    label: str = ""
+
+    @property
+    def name(self) -> str:
+        """Its name in tables: `fused+evidence`, with `@encoder` behind it where several are compared."""
+        return f"{self.mode}{EVIDENCE if self.evidence else ''}{f'@{self.label}' if self.label else ''}"
+
+
+def parse_configurations(
+    names: Sequence[str] = CONFIGURATIONS, encoders: Sequence[str] = ()
+) -> tuple[Configuration, ...]:
+    """Return one configuration for each name and encoder; lexical search, which has none, stands once.
+
+    >>> [c.name for c in parse_configurations(["lexical", "fused+evidence"], ["models/bge", "models/e5"])]
+    ['lexical', 'fused+evidence@bge', 'fused+evidence@e5']
+
+    Raises:
+        SettingsError: a name is unknown; the message suggests the nearest one.
+    """
+    known = [f"{mode}{suffix}" for mode in SearchMode for suffix in ("", EVIDENCE)]
+    found: dict[str, Configuration] = {}
+    for name in names:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"
+            raise SettingsError(f"unknown configuration {name!r}; {hint}")
+        mode, evidence = SearchMode(name.removesuffix(EVIDENCE)), name.endswith(EVIDENCE)
+        for encoder in encoders or (None,):
+            labelled = len(encoders) > 1 and (mode is not SearchMode.LEXICAL or evidence)
+            label = (encoder or "").rstrip("/").rpartition("/")[2] if labelled else ""
+            made = Configuration(mode, evidence, encoder, label)
+            found.setdefault(made.name, made)
+    return tuple(found.values())

@@ -1,0 +1,19 @@
+"""What the reader of a benchmark may be told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How to read a set.
+
+    `split` is taken where a set has several. `allow_empty` keeps documents without any text; `judged_only` leaves out
+    queries without a relevant document; `limit` keeps the first so many questions.
+    """
+
+    split: str = "test"
+    allow_empty: bool = False
+    judged_only: bool = False
+    limit: int | None = None

@@ -1,0 +1,107 @@
+"""Plots as SVG texts; the only file that imports matplotlib."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from qa.evaluation.extra import require
+from qa.evaluation.metrics.selective import reliability, risk_coverage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from qa.evaluation.figures import Figure
+    from qa.evaluation.metrics.pooled import Observations
+
+COLOURS = ("#1b5e8c", "#c8553d", "#3f7d4e", "#8a5a9e", "#b08a2e", "#5f6b73")
+SIZE = (7.2, 3.4)
+
+
+def bars(figures: Sequence[Figure], title: str) -> str:
+    """Return bars with intervals: one group a metric, one bar a configuration."""
+    metrics = list(dict.fromkeys(figure.metric for figure in figures))
+    configurations = list(dict.fromkeys(figure.configuration for figure in figures))
+    width = 0.8 / len(configurations)
+    figure, axes = _axes(title)
+    for position, configuration in enumerate(configurations):
+        own = {f.metric: f for f in figures if f.configuration == configuration}
+        places = [at for at, metric in enumerate(metrics) if metric in own]
+        values = np.array([own[metrics[at]].value for at in places])
+        low = values - np.array([own[metrics[at]].low for at in places])
+        high = np.array([own[metrics[at]].high for at in places]) - values
+        axes.bar(
+            np.array(places) + (position - (len(configurations) - 1) / 2) * width,
+            values,
+            width,
+            yerr=np.clip([low, high], 0, None),
+            color=COLOURS[position % len(COLOURS)],
+            ecolor="#333333",
+            capsize=2,
+            label=configuration,
+        )
+    axes.set_xticks(range(len(metrics)), metrics)
+    axes.set_ylim(0, 1)
+    axes.legend(frameon=False, ncols=min(4, len(configurations)), loc="upper center", bbox_to_anchor=(0.5, -0.1))
+    return _svg(figure)
+
+
+def risk_curves(seen: Mapping[str, Observations], title: str) -> str:
+    """Return the risk-coverage curve of every configuration."""
+    figure, axes = _axes(title)
+    for position, (configuration, observed) in enumerate(seen.items()):
+        risks = risk_coverage(observed["confidence"].astype(float), 1.0 - observed["quality"].astype(float))
+        coverage = np.arange(1, len(risks) + 1) / len(risks)
+        axes.plot(coverage, risks, color=COLOURS[position % len(COLOURS)], label=configuration)
+    axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="share of questions answered", ylabel="share of answers that are wrong")
+    axes.legend(frameon=False)
+    return _svg(figure)
+
+
+def reliability_diagram(seen: Mapping[str, Observations], title: str) -> str:
+    """Return, by confidence, the share of questions that are answerable; the diagonal is perfect."""
+    figure, axes = _axes(title)
+    axes.plot([0, 1], [0, 1], color="#bbbbbb", linestyle="--")
+    for position, (configuration, observed) in enumerate(seen.items()):
+        _, sizes, means, shares = reliability(observed["confidence"].astype(float), observed["answerable"])
+        colour = COLOURS[position % len(COLOURS)]
+        axes.plot(means, shares, color=colour, label=configuration)
+        axes.scatter(means, shares, s=20 + 180 * sizes / sizes.sum(), color=colour, alpha=0.6)
+    axes.set(xlim=(0, 1), ylim=(0, 1.02), xlabel="confidence", ylabel="share that is answerable")
+    axes.legend(frameon=False)
+    return _svg(figure)
+
+
+def latency_histogram(seconds: Mapping[str, Sequence[float]], title: str) -> str:
+    """Return how many questions took how many milliseconds, by configuration."""
+    figure, axes = _axes(title)
+    everything = np.concatenate([np.asarray(values) for values in seconds.values()]) * 1000
+    edges = np.linspace(0, max(float(np.percentile(everything, 99)), 1e-3), 31)
+    for position, (configuration, values) in enumerate(seconds.items()):
+        milliseconds = np.clip(np.asarray(values) * 1000, 0, edges[-1])
+        axes.hist(milliseconds, edges, histtype="step", color=COLOURS[position % len(COLOURS)], label=configuration)
+    axes.set(xlabel="milliseconds (the slowest hundredth in the last bar)", ylabel="questions")
+    axes.legend(frameon=False)
+    return _svg(figure)
+
+
+def _axes(title: str) -> tuple[Any, Any]:
+    """Return a figure of its own, which no global state knows, and its axes."""
+    matplotlib = require("matplotlib")
+    matplotlib.rcParams["svg.hashsalt"] = "footnote"
+    matplotlib.rcParams["svg.fonttype"] = "none"
+    figure = require("matplotlib.figure").Figure(figsize=SIZE, layout="constrained")
+    axes = figure.subplots()
+    axes.set_title(title, loc="left", fontsize=10)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.tick_params(labelsize=8)
+    return figure, axes
+
+
+def _svg(figure: Any) -> str:  # noqa: ANN401  (a figure of an untyped library)
+    buffer = io.StringIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None})
+    text = buffer.getvalue()
+    return text[text.index("<svg") :]

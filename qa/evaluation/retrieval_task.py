@@ -1,0 +1,155 @@
+"""Retrieval alone: does search find the right documents?"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from index import SearchMode
+from index.search import search_rows
+from qa.evaluation.metrics.retrieval import RANKING_DEPTH, ranked, score_rankings
+from qa.evaluation.outcome import Outcome
+from qa.evaluation.readers.evenly import evenly
+from qa.evaluation.readers.multiturn import WITH_HISTORY, turns
+from qa.evidence import sigmoid
+from qa.followup import standalone
+from qa.judge import Evidence
+from qa.question import clean_history
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from qa.evaluation.configuration import Configuration
+    from qa.evaluation.metrics.retrieval import Ranking
+    from qa.evaluation.records import RetrievalSet
+    from qa.evaluation.shelf import Shelf
+    from qa.evaluation.task import Parts
+
+STAND_ALONE = "own rewrite"
+"""The variant in which the product itself makes a stand-alone question of the conversation."""
+CHUNK = 32
+TIMED = 40
+"""Queries whose latency is measured."""
+RERANKED = 20
+"""Documents that the evidence model puts into a new order."""
+
+
+class RetrievalTask:
+    """One wording of a set's queries."""
+
+    primary = "Success@5"
+
+    def __init__(self, benchmark: RetrievalSet, digest: str, variant: str, shelf: Shelf, parts: Parts) -> None:
+        self.dataset = f"{benchmark.name} ({variant})" if variant else benchmark.name
+        self.digest = digest
+        self.queries = tuple(benchmark.queries)
+        self.notices = benchmark.notices
+        self._benchmark = benchmark
+        self._variant = variant
+        self._shelf = shelf
+        self._parts = parts
+
+    def applies(self, configuration: Configuration) -> bool:
+        """Return True: every configuration finds documents."""
+        return bool(configuration.name)
+
+    def run(self, configuration: Configuration, wanted: Collection[str]) -> Iterator[list[Outcome]]:
+        """Yield the outcomes of the wanted queries, `CHUNK` at a time."""
+        queries = [query for query in self.queries if query in wanted]
+        search = self._search(configuration)
+        for start in range(0, len(queries), CHUNK):
+            chunk = queries[start : start + CHUNK]
+            texts = [self._wording(query, configuration) for query in chunk]
+            vectors = self._vectors(configuration, texts)
+            rankings: dict[str, Ranking] = {}
+            seconds: dict[str, float] = {}
+            for query, text, vector in zip(chunk, texts, vectors, strict=True):
+                began = time.perf_counter()
+                rankings[query] = search(text, vector)
+                seconds[query] = time.perf_counter() - began
+            scores = score_rankings(self._benchmark.qrels, rankings, self._parts.measures)
+            yield [
+                Outcome(
+                    dataset=self.dataset,
+                    configuration=configuration.name,
+                    query_id=query,
+                    question=text,
+                    metrics=scores[query],
+                    ranking=rankings[query],
+                    expected=", ".join(d for d, grade in self._benchmark.qrels.get(query, {}).items() if grade > 0),
+                    seconds=seconds[query],
+                )
+                for query, text in zip(chunk, texts, strict=True)
+            ]
+
+    def latencies(self, configuration: Configuration, outcomes: Sequence[Outcome]) -> list[float]:
+        """Return the seconds of some queries, encoded anew and searched for one at a time."""
+        sample = evenly([outcome.question for outcome in outcomes], TIMED)
+        search, encoder = self._search(configuration), self._parts.encoder(configuration).encoder
+        seconds = []
+        for position, text in enumerate([*sample[:1], *sample]):
+            began = time.perf_counter()
+            vector = (
+                encoder.encode([text])[0] if configuration.mode is not SearchMode.LEXICAL else np.zeros(0, np.float32)
+            )
+            search(text, vector)
+            if position:  # the first one warms up
+                seconds.append(time.perf_counter() - began)
+        return seconds
+
+    def _wording(self, query: str, configuration: Configuration) -> str:
+        """Return the query's text in this task's variant."""
+        wordings = self._benchmark.queries[query]
+        if self._variant != STAND_ALONE:
+            return wordings[self._variant]
+        *before, last = turns(wordings[WITH_HISTORY])
+        dense, encoder = self._shelf.dense(configuration), self._parts.encoder(configuration)
+
+        def best_cosine(reading: str) -> float:
+            return float(dense.search(encoder.encode([reading]), 1)[0][0, 0])
+
+        said = clean_history([("user", turn) for turn in before])
+        return standalone(last, said, best_cosine, known=self._shelf.heading_terms)
+
+    def _vectors(self, configuration: Configuration, texts: list[str]) -> NDArray[np.float32]:
+        if configuration.mode is SearchMode.LEXICAL:
+            return np.zeros((len(texts), 0), dtype=np.float32)
+        return self._parts.encoder(configuration).encode(texts)
+
+    def _search(self, configuration: Configuration) -> Callable[[str, NDArray[np.float32]], Ranking]:
+        """Return the function that ranks documents for a query and its vector."""
+        shelf, mode = self._shelf, configuration.mode
+        lexical = shelf.lexical if mode is not SearchMode.DENSE else None
+        dense = shelf.dense(configuration) if mode is not SearchMode.LEXICAL else None
+
+        def rows_of(query: str, vector: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+            if lexical is None and dense is not None:
+                scores, rows = dense.search(vector[None, :], RANKING_DEPTH)
+                return rows[0], scores[0]
+            if dense is None:
+                scores, rows = shelf.lexical.search(query, RANKING_DEPTH)
+                return rows, scores
+            found = search_rows(dense, shelf.lexical, query, vector, mode, RANKING_DEPTH)
+            return found.rows, found.scores
+
+        def rank(query: str, vector: NDArray[np.float32]) -> Ranking:
+            rows, scores = rows_of(query, vector)
+            if configuration.evidence:
+                scores = self._rejudged(configuration, query, rows, scores)
+            return ranked([shelf.ids[row] for row in rows], scores)
+
+        return rank
+
+    def _rejudged(
+        self, configuration: Configuration, query: str, rows: NDArray[np.int64], scores: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """Return scores by which the first documents stand in the judge's order, all above the rest: (n,) float32."""
+        first = rows[:RERANKED]
+        judged = self._parts.judge(configuration).judge(query, [Evidence("", (self._shelf.text(r),)) for r in first])
+        ceiling = float(scores[len(first) :].max()) if len(rows) > len(first) else 0.0
+        head = [1.0 + ceiling + sigmoid(judgement.answers) for judgement in judged]
+        return np.asarray([*head, *scores[len(first) :]], dtype=np.float32)

@@ -1,0 +1,111 @@
+"""One call of the evaluator, from its options to its exit status."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from corpus.errors import EvaluationError, SettingsError
+from qa.evaluation.compare import RunSide, changed_sides, compare, read_side
+from qa.evaluation.configuration import EVIDENCE, parse_configurations
+from qa.evaluation.defaults import CONFIGURATIONS
+from qa.evaluation.evidence import evidence_loader
+from qa.evaluation.gates import check_bars, check_names, parse_bar
+from qa.evaluation.metrics.retrieval import check_measures
+from qa.evaluation.progress import Terminal
+from qa.evaluation.readers.options import ReadOptions
+from qa.evaluation.readers.recognise import read_set
+from qa.evaluation.report.comparison import print_comparison
+from qa.evaluation.report.folder import write_reports
+from qa.evaluation.results import read_results
+from qa.evaluation.runner import Run, RunSettings
+from qa.evaluation.suite import entries_of
+from qa.evaluation.task import Parts
+from qa.evaluation.tasks import tasks_of
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from qa.evaluation.results import Results
+
+OK, MISSED = 0, 1
+
+
+def evaluate(options: argparse.Namespace) -> int:
+    """Measure what the command line asks for; return 0, or 1 where a bar is missed.
+
+    Raises:
+        FootnoteError: a set, a run or an option cannot be read or understood.
+    """
+    bars = [parse_bar(text) for text in options.fail_under]
+    measures = _names(options.metrics)
+    check_measures(measures)
+    check_names(bars, measures)
+    load_evidence = evidence_loader()
+    configurations = parse_configurations(_configurations(options.config, load_evidence), options.encoder)
+    if options.limit is not None and options.limit < 1:
+        raise SettingsError(f"--limit must be at least 1, found {options.limit}")
+    before = _side(str(options.no_worse_than)) if options.no_worse_than else None
+    reading = ReadOptions(options.split, options.allow_empty, options.judged_only, options.limit)
+    entries = entries_of([Path(path) for path in options.paths], reading, options.corpus, options.data)
+    sets = [(read_set(entry.path, entry.options, entry.name), entry.corpus) for entry in entries]
+    parts = Parts(load_evidence, measures=measures)
+    tasks = [task for found, corpus in sets for task in tasks_of(found, parts, corpus, options.model)]
+    made = Run(tasks, configurations, parts, RunSettings(options.out, options.seed, options.fresh))
+    results = made.execute(Terminal())
+    write_reports(results, [found for found, _ in sets], options.out)
+    print(f"report: {options.out / 'report.html'}")
+    return _verdict(results, check_bars(bars, results.figures), before, options)
+
+
+def _verdict(results: Results, missed: list[str], before: RunSide | None, options: argparse.Namespace) -> int:
+    if before is not None:
+        after = _side(str(options.out))
+        missed += [
+            f"{row.dataset} · {row.configuration}: {row.metric} is clearly worse than in {before.name}: "
+            f"{100 * row.difference.value:+.1f} [{100 * row.difference.low:+.1f}, {100 * row.difference.high:+.1f}]"
+            for row in compare(before, after, results.seed)
+            if row.worse
+        ]
+    for sentence in missed:
+        print(f"missed: {sentence}", file=sys.stderr)
+    return MISSED if missed else OK
+
+
+def compare_runs(names: Sequence[str], seed: int) -> int:
+    """Print how the second of two runs differs from the first; return 0.
+
+    Raises:
+        EvaluationError: there are not two names, or one is no run.
+    """
+    if len(names) != 2:
+        raise EvaluationError("compare takes two runs: footnote evaluate compare RUN_A RUN_B")
+    a, b = (_side(text) for text in names)
+    compared = compare(a, b, seed)
+    print_comparison(a.name, b.name, compared, changed_sides(a, b))
+    return OK
+
+
+def _side(text: str) -> RunSide:
+    """Return a run named as FOLDER or FOLDER#CONFIGURATION."""
+    folder, mark, configuration = text.partition("#")
+    read_results(Path(folder))
+    return read_side(text, Path(folder), configuration if mark else None)
+
+
+def _configurations(asked: str | None, load_evidence: object) -> tuple[str, ...]:
+    """Return the names of the configurations: those asked for, or all that the product has."""
+    names = CONFIGURATIONS if asked is None else _names(asked)
+    if load_evidence is not None:
+        return names
+    without = tuple(name for name in names if not name.endswith(EVIDENCE))
+    if asked is not None and without != names:
+        raise SettingsError(f"--config {asked}: there is no evidence model here; leave out what ends in {EVIDENCE}")
+    return without
+
+
+def _names(text: str) -> tuple[str, ...]:
+    names: Sequence[str] = [name.strip() for name in text.split(",")]
+    return tuple(name for name in names if name)

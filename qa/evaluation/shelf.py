@@ -1,0 +1,45 @@
+"""A retrieval set's documents, indexed by the product's own parts, one document a row."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from index.lexical import LexicalIndex, terms
+from index.vectors import DenseIndex
+
+if TYPE_CHECKING:
+    from qa.evaluation.configuration import Configuration
+    from qa.evaluation.records import BenchmarkDocument
+    from qa.evaluation.task import Parts
+
+
+class Shelf:
+    """Indexes over the same documents, each built when first asked for."""
+
+    def __init__(self, documents: tuple[BenchmarkDocument, ...], parts: Parts) -> None:
+        self.ids = [document.id for document in documents]
+        self._documents = documents
+        self._parts = parts
+        self._dense: dict[str | None, DenseIndex] = {}
+
+    @cached_property
+    def lexical(self) -> LexicalIndex:
+        """The lexical index."""
+        return LexicalIndex.build([document.passage for document in self._documents])
+
+    def dense(self, configuration: Configuration) -> DenseIndex:
+        """Return the dense index of a configuration's encoder."""
+        if configuration.encoder not in self._dense:
+            encoder = self._parts.encoder(configuration)
+            self._dense[configuration.encoder] = DenseIndex(encoder.encode([d.passage for d in self._documents]))
+        return self._dense[configuration.encoder]
+
+    @cached_property
+    def heading_terms(self) -> frozenset[str]:
+        """The terms of all titles."""
+        return frozenset(term for title in {d.title for d in self._documents} for term in terms(title))
+
+    def text(self, row: int) -> str:
+        """Return the text of a row."""
+        return self._documents[row].passage

@@ -1,0 +1,94 @@
+"""Tasks: what can be measured in one go, as the runner sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from index import load_encoder
+from qa.evaluation.defaults import MEASURES
+from qa.evaluation.embeddings import CachedEncoder, cache_file
+from qa.evaluation.support import JudgedSupport, Support
+from qa.judge import Judge, SimilarityJudge
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+    from index import Encoder
+    from qa.evaluation.configuration import Configuration
+    from qa.evaluation.outcome import Outcome
+
+
+class Task(Protocol):
+    """Questions of one set and how to put them to the product.
+
+    `primary` is the metric by which a question is right or wrong (from 0.5); `queries` are the ids in order.
+    """
+
+    dataset: str
+    digest: str
+    primary: str
+    queries: tuple[str, ...]
+    notices: tuple[str, ...]
+
+    def applies(self, configuration: Configuration) -> bool:
+        """Tell whether the configuration makes a difference to this task."""
+
+    def run(self, configuration: Configuration, wanted: Collection[str]) -> Iterator[list[Outcome]]:
+        """Yield the outcomes of the wanted queries, some at a time."""
+
+    def latencies(self, configuration: Configuration, outcomes: Sequence[Outcome]) -> list[float]:
+        """Return the seconds that single questions took, from the question's text to the result."""
+
+
+@dataclass
+class Parts:
+    """The parts of the product that tasks share, each made when first asked for.
+
+    `load_evidence` returns the evidence model, or None where there is none. `progress` is called with the texts
+    that were encoded.
+    """
+
+    load_evidence: Callable[[Encoder], Judge | None] | None = None
+    make: Callable[[str | None], Encoder] = load_encoder
+    measures: tuple[str, ...] = MEASURES
+    progress: Callable[[int, int], None] = lambda _done, _total: None
+    _encoders: dict[str | None, CachedEncoder] = field(default_factory=dict)
+    _judges: dict[tuple[str | None, bool, bool], Judge] = field(default_factory=dict)
+
+    def encoder(self, configuration: Configuration) -> CachedEncoder:
+        """Return a configuration's encoder, wrapped in the cache."""
+        spec = configuration.encoder
+        if spec not in self._encoders:
+            made = self.make(spec)
+            self._encoders[spec] = CachedEncoder(made, cache_file(made), self._encoded)
+        return self._encoders[spec]
+
+    def _encoded(self, done: int, total: int) -> None:
+        self.progress(done, total)
+
+    @property
+    def encoded(self) -> tuple[int, float]:
+        """Texts that had to be encoded so far, and the seconds that took."""
+        made = self._encoders.values()
+        return sum(encoder.encoded for encoder in made), sum(encoder.seconds for encoder in made)
+
+    def judge(self, configuration: Configuration, *, cached: bool = False) -> Judge:
+        """Return what judges passages: the evidence model, or likeness; `cached` keeps what it has to encode."""
+        key = (configuration.encoder, configuration.evidence, cached)
+        if key not in self._judges:
+            wrapped = self.encoder(configuration)
+            encoder = wrapped if cached else wrapped.encoder
+            made = self.load_evidence(encoder) if self.load_evidence and configuration.evidence else None
+            self._judges[key] = made or SimilarityJudge(encoder)
+        return self._judges[key]
+
+    def support(self, configuration: Configuration) -> Support:
+        """Return what scores support."""
+        return JudgedSupport(self.judge(configuration, cached=True))
+
+    @property
+    def models(self) -> Mapping[str, str]:
+        """Names and fingerprints of the models that took part."""
+        encoders = {encoder.name: encoder.fingerprint for encoder in self._encoders.values()}
+        return encoders | {f"judge {judge.name}": judge.name for judge in self._judges.values()}

@@ -1,0 +1,155 @@
+"""An answer on the page: its sentences with their markers, its sources, and what else was found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from qa.page.address import address, place
+from qa.page.export import plain_text
+from qa.page.templates import render
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from corpus import Corpus
+    from qa.page.turns import Turn
+    from qa.records import Answer, AnswerSentence, Citation
+
+_SNIPPET_CHARACTERS = 140
+
+
+@dataclass(frozen=True, slots=True)
+class _Marker:
+    """A footnote number: where it leads, the words there, and the titles above them."""
+
+    number: int
+    address: str
+    quote: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A section that an answer cites. `percent` is how well it supports the sentences that cite it."""
+
+    markers: tuple[_Marker, ...]
+    place: tuple[str, ...]
+    percent: int
+    verbatim: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A passage that was found and not cited. `percent` is its score among what was found."""
+
+    address: str
+    place: tuple[str, ...]
+    snippet: str
+    percent: int
+
+
+def turn_html(turn: Turn, corpus: Corpus, texts: Mapping[str, str]) -> str:
+    """Return what the page shows in reply to a question; every word of it is escaped."""
+    answer = turn.answer
+    if answer is None:
+        return render("reply.html.j2", texts, turn=turn)
+    markers = {citation.marker: _marker(citation, corpus) for citation in answer.citations}
+    return render(
+        "answer.html.j2",
+        texts,
+        turn=turn,
+        answer=answer,
+        many=len(corpus.documents) > 1,
+        markers=markers,
+        groups=[(bullets, list(group)) for bullets, group in groupby(answer.sentences, key=lambda s: s.bullet)],
+        sources=_sources(answer, markers, corpus),
+        found=_found(answer, corpus),
+        nearest=_nearest(answer, corpus),
+        copy=plain_text(answer, corpus),
+        kinds={sentence.verbatim for sentence in answer.sentences},
+    )
+
+
+def _marker(citation: Citation, corpus: Corpus) -> _Marker:
+    return _Marker(
+        number=citation.marker,
+        address=address(corpus, citation.document_id, citation.section_id, (citation.start, citation.end)),
+        quote=citation.quote,
+        place=" › ".join(place(corpus, citation.document_id, citation.section_id)),
+    )
+
+
+def _sources(answer: Answer, markers: Mapping[int, _Marker], corpus: Corpus) -> list[_Source]:
+    """Return the cited sections in the order of their first marker."""
+    by_section: dict[tuple[str, str], list[Citation]] = {}
+    for citation in answer.citations:
+        by_section.setdefault((citation.document_id, citation.section_id), []).append(citation)
+    sources = []
+    for (document_id, section_id), citations in by_section.items():
+        numbers = {citation.marker for citation in citations}
+        citing = [sentence for sentence in answer.sentences if numbers & set(sentence.markers)]
+        sources.append(
+            _Source(
+                markers=tuple(markers[citation.marker] for citation in citations),
+                place=place(corpus, document_id, section_id),
+                percent=_percent(_mean_support(citing)),
+                verbatim=all(sentence.verbatim for sentence in citing),
+            )
+        )
+    return sources
+
+
+def _mean_support(sentences: Sequence[AnswerSentence]) -> float:
+    return sum(sentence.support for sentence in sentences) / len(sentences) if sentences else 0.0
+
+
+def _found(answer: Answer, corpus: Corpus) -> list[_Found]:
+    """Return the passages that no citation comes from, best first."""
+    found = []
+    cited = [(citation.document_id, citation.start) for citation in answer.citations]
+    for hit in answer.hits:
+        passage = hit.passage
+        if any(passage.document_id == document and passage.start <= start < passage.end for document, start in cited):
+            continue
+        text = corpus.document(passage.document_id).text[passage.start : passage.end]
+        found.append(
+            _Found(
+                address=address(corpus, passage.document_id, passage.section_id, (passage.start, passage.end)),
+                place=place(corpus, passage.document_id, passage.section_id),
+                snippet=_snippet(text),
+                percent=_percent(hit.score),
+            )
+        )
+    return found
+
+
+def _nearest(answer: Answer, corpus: Corpus) -> list[tuple[str, str]]:
+    """Return the title and address of each section that an abstaining answer names."""
+    addresses: dict[str, str] = {}
+    for hit in answer.hits:
+        section = corpus.document(hit.passage.document_id).section(hit.passage.section_id)
+        addresses.setdefault(section.title, address(corpus, hit.passage.document_id, section.id))
+    return [(title, addresses[title]) for title in answer.nearest_sections if title in addresses]
+
+
+def _snippet(text: str) -> str:
+    """Return the beginning of a passage on one line, cut between words.
+
+    >>> _snippet("one  two"), len(_snippet("word " * 100)) <= _SNIPPET_CHARACTERS
+    ('one two', True)
+    """
+    line = " ".join(text.split())
+    if len(line) <= _SNIPPET_CHARACTERS:
+        return line
+    return line[: _SNIPPET_CHARACTERS - 1].rsplit(" ", 1)[0] + "…"
+
+
+def _percent(share: float) -> int:
+    """Return a share in [0, 1] as whole percent.
+
+    >>> _percent(0.985), _percent(-0.1), _percent(1.2)
+    (98, 0, 100)
+    """
+    return round(100 * min(max(share, 0.0), 1.0))

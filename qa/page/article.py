@@ -1,0 +1,90 @@
+"""The reading pane: a whole document with its table of contents, every block carrying its offset in the text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from corpus.records import SentenceKind
+from qa.page.address import address
+from qa.page.templates import render
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from corpus import Corpus, Document, Section
+
+_LIST_MARKER = re.compile(r"(?:[-*+•–‣◦]|\(?\d{1,3}[.)])")
+_TOP_HEADING = 3
+"""Heading level of an article's outermost sections: the page is 1, the article 2."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """Characters of the document: `text` is `document.text[start:start + len(text)]`."""
+
+    start: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A paragraph, which is one span, or a list with a span for each bullet."""
+
+    is_list: bool
+    spans: tuple[_Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A section as it stands in the pane; `depth` is 0 at the top, `tag` its heading's element."""
+
+    section: Section
+    address: str
+    depth: int
+    tag: str
+    blocks: tuple[_Block, ...]
+
+
+def article_html(document: Document, corpus: Corpus, texts: Mapping[str, str]) -> str:
+    """Return a document as the reading pane shows it, with the corpus's other documents to choose from."""
+    others = [
+        (other.title, address(corpus, other.id, other.sections[0].id), other.id == document.id)
+        for other in corpus.documents
+    ]
+    parts = [_part(section, document, corpus) for section in document.sections]
+    return render("article.html.j2", texts, document=document, parts=parts, others=others)
+
+
+def _part(section: Section, document: Document, corpus: Corpus) -> _Part:
+    depth = len(document.section_path(section.id)) - 1
+    return _Part(
+        section=section,
+        address=address(corpus, document.id, section.id),
+        depth=depth,
+        tag=f"h{min(_TOP_HEADING + depth, 6)}",
+        blocks=tuple(_blocks(section, document)),
+    )
+
+
+def _blocks(section: Section, document: Document) -> Iterator[_Block]:
+    """Yield a section's blocks, and as a paragraph whatever stands between its sentences but blanks and bullets."""
+    position = section.start
+    for _, group in groupby(document.sentences(section.id), key=lambda sentence: (sentence.paragraph, sentence.kind)):
+        sentences = list(group)
+        yield from _between(position, sentences[0].start, document)
+        position = sentences[-1].end
+        if sentences[0].kind is SentenceKind.BULLET:
+            yield _Block(True, tuple(_Span(s.start, document.text[s.start : s.end]) for s in sentences))
+        else:
+            yield _Block(False, (_Span(sentences[0].start, document.text[sentences[0].start : position]),))
+    yield from _between(position, section.end, document)
+
+
+def _between(start: int, end: int, document: Document) -> Iterator[_Block]:
+    text = document.text[start:end]
+    if text.strip() and not _LIST_MARKER.fullmatch(text.strip()):
+        offset = len(text) - len(text.lstrip())
+        yield _Block(False, (_Span(start + offset, text.strip()),))

@@ -1,0 +1,233 @@
+// The reading pane and the marks in answers. Gradio calls this with `element`, the pane, and `server`, the page's functions.
+const pane = element.querySelector(".pane");
+const sheet = pane.querySelector(".sheet");
+const back = pane.querySelector(".back");
+const still = window.matchMedia("(prefers-reduced-motion: reduce)");
+const first = sheet.querySelector("article").dataset.document;
+let cameFrom = null;
+
+// ---- Places: "#s7.1" is a section, "#other.md/s7.1:10-20" characters of another document.
+function parse(fragment) {
+  const match = /^#(?:([^/]*)\/)?(s[\d.]+)(?::(\d+)-(\d+))?$/.exec(fragment);
+  if (!match) return null;
+  const [, document, section, start, end] = match;
+  return { document: document ? decodeURIComponent(document) : first, section, start: Number(start), end: Number(end), words: start !== undefined };
+}
+
+async function show(place) {
+  if (sheet.querySelector("article").dataset.document !== place.document) {
+    try {
+      sheet.innerHTML = await server.read(place.document);
+    } catch {
+      say(pane.dataset.missing);
+      return;
+    }
+  }
+  clear();
+  openPane();
+  const target = place.words ? highlight(place.start, place.end) : document.getElementById(place.section);
+  if (!target) {
+    say(pane.dataset.missing);
+    return;
+  }
+  if (!place.words) target.classList.add("here");
+  const behaviour = still.matches ? "auto" : "smooth";
+  const top = target.getBoundingClientRect().top - sheet.getBoundingClientRect().top + sheet.scrollTop;
+  sheet.scrollTo({ top: Math.max(0, top - sheet.clientHeight / (place.words ? 3 : 12)), behavior: behaviour });
+  target.focus({ preventScroll: true });
+}
+
+// Marks the characters from `start` to `end`, which count code points as Python does; returns the first mark.
+function highlight(start, end) {
+  let firstMark = null;
+  for (const block of sheet.querySelectorAll("[data-start]")) {
+    const text = block.textContent;
+    const characters = Array.from(text);
+    const begin = Number(block.dataset.start);
+    const from = Math.max(start - begin, 0);
+    const to = Math.min(end - begin, characters.length);
+    if (from >= to) continue;
+    const mark = document.createElement("mark");
+    mark.textContent = characters.slice(from, to).join("");
+    block.replaceChildren(characters.slice(0, from).join(""), mark, characters.slice(to).join(""));
+    firstMark ??= mark;
+  }
+  firstMark?.setAttribute("tabindex", "-1");
+  return firstMark;
+}
+
+function clear() {
+  for (const mark of sheet.querySelectorAll("mark")) {
+    const block = mark.parentElement;
+    mark.replaceWith(mark.textContent);
+    block.normalize();
+  }
+  sheet.querySelector(".here")?.classList.remove("here");
+  document.querySelector(".marker.current")?.classList.remove("current");
+}
+
+// ---- The pane beside the chat, or over it where the window is narrow.
+function openPane() {
+  document.body.classList.add("reading");
+  back.hidden = !cameFrom;
+}
+
+function leave() {
+  const origin = cameFrom;
+  cameFrom = null;
+  back.hidden = true;
+  document.body.classList.remove("reading");
+  clear();
+  if (location.hash) history.replaceState(null, "", location.pathname + location.search);
+  if (origin?.isConnected) origin.focus();
+}
+
+function follow(link) {
+  const fragment = link.getAttribute("href");
+  const place = parse(fragment);
+  if (!place) return;
+  if (!sheet.contains(link)) cameFrom = link;
+  history.replaceState(null, "", location.pathname + location.search + fragment);
+  show(place).then(() => {
+    if (link.classList.contains("marker")) link.classList.add("current");
+  });
+}
+
+// ---- The words behind a marker, shown while the pointer or the focus is on it.
+const card = document.createElement("div");
+card.id = "quote-card";
+card.setAttribute("role", "tooltip");
+card.hidden = true;
+document.body.append(card);
+
+function showCard(marker) {
+  const where = document.createElement("span");
+  where.className = "where";
+  where.textContent = marker.dataset.place;
+  const quote = document.createElement("span");
+  quote.className = "quote";
+  quote.dir = "auto";
+  quote.textContent = marker.dataset.quote;
+  card.replaceChildren(where, quote);
+  card.hidden = false;
+  marker.setAttribute("aria-describedby", card.id);
+  const box = marker.getBoundingClientRect();
+  const left = Math.min(Math.max(8, box.left - 24), window.innerWidth - card.offsetWidth - 8);
+  const above = box.top - card.offsetHeight - 8;
+  card.style.left = `${left}px`;
+  card.style.top = `${above > 8 ? above : box.bottom + 8}px`;
+}
+
+function hideCard() {
+  card.hidden = true;
+}
+
+// ---- What the page says to those who do not see it.
+function say(message) {
+  pane.querySelector(".said").textContent = message;
+}
+
+async function copy(button) {
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy);
+  } catch {
+    const area = document.createElement("textarea");
+    area.value = button.dataset.copy;
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+    button.focus();
+  }
+  const label = button.textContent;
+  button.textContent = button.dataset.done;
+  say(button.dataset.done);
+  setTimeout(() => (button.textContent = label), 1600);
+}
+
+function refine(button) {
+  const box = document.querySelector("#question textarea");
+  box.value = button.dataset.question;
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+  box.focus();
+}
+
+function switchLight() {
+  const dark = document.body.classList.toggle("dark");
+  localStorage.setItem("footnote-light", dark ? "dark" : "light");
+}
+
+window.footnote = {
+  save(name, text) {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type: "text/markdown" }));
+    link.download = name;
+    link.click();
+    URL.revokeObjectURL(link.href);
+  },
+};
+
+document.addEventListener("click", (event) => {
+  const hit = (selector) => event.target.closest?.(selector);
+  const link = hit("a[href^='#']");
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (link?.classList.contains("skip")) {
+    event.preventDefault();
+    document.querySelector("#question textarea").focus();
+  } else if (link && parse(link.getAttribute("href"))) {
+    event.preventDefault();
+    hideCard();
+    follow(link);
+  } else if (hit(".copy")) copy(hit(".copy"));
+  else if (hit(".refine")) refine(hit(".refine"));
+  else if (hit(".back") || hit(".close-pane")) leave();
+  else if (hit(".light-or-dark")) switchLight();
+  else if (hit(".open-pane")) {
+    cameFrom = hit(".open-pane");
+    openPane();
+    sheet.querySelector("section").focus({ preventScroll: true });
+  }
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  if (!card.hidden) hideCard();
+  if (cameFrom) leave();
+});
+for (const [on, off] of [["mouseover", "mouseout"], ["focusin", "focusout"]]) {
+  document.addEventListener(on, (event) => event.target.matches?.(".marker") && showCard(event.target));
+  document.addEventListener(off, (event) => event.target.matches?.(".marker") && hideCard());
+}
+window.addEventListener("hashchange", () => {
+  const place = parse(location.hash);
+  if (place) show(place);
+});
+
+// ---- The conversation: a new question moves to the top and stays there while its answer grows.
+// Gradio labels a message with its own words ("bot's message: a component of type html"); the words in it say more.
+const named = { user: pane.dataset.you, bot: pane.dataset.reply };
+let newest = null;
+let following = false;
+new MutationObserver((changes) => {
+  if (!changes.some((change) => change.target.closest?.("#chat"))) return;
+  for (const message of document.querySelectorAll("#chat [data-testid][aria-label*=\"'s message\"]")) {
+    message.setAttribute("role", "group");
+    message.setAttribute("aria-label", named[message.dataset.testid]);
+  }
+  const questions = document.querySelectorAll("#chat .user-row");
+  const last = questions[questions.length - 1];
+  if (last && last !== newest) following = true;
+  newest = last;
+  if (following && last) {
+    const panel = last.closest(".panel-wrap");
+    panel.scrollTop += last.getBoundingClientRect().top - panel.getBoundingClientRect().top;
+    if (last.nextElementSibling?.querySelector(".foot, .failure")) setTimeout(() => (following = false), 1000);
+  }
+}).observe(document.body, { childList: true, subtree: true });
+for (const by of ["wheel", "touchmove", "keydown", "pointerdown"]) {
+  document.addEventListener(by, () => (following = false), { passive: true });
+}
+
+const light = localStorage.getItem("footnote-light");
+if (light) document.body.classList.toggle("dark", light === "dark");
+const asked = parse(location.hash);
+if (asked) show(asked);

@@ -1,0 +1,77 @@
+"""Questions to ask next, each of which the corpus answers."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from corpus.errors import FootnoteError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from qa.page.talk import Answerer
+    from qa.page.turns import Turn
+    from qa.records import Answer
+
+WANTED = 3
+_TRIED = 8
+"""Candidates that are checked at most, so that an answer is never held up for long."""
+
+
+class Suggestions:
+    """Finds follow-up questions; what it has once checked it remembers."""
+
+    def __init__(self, qa: Answerer, texts: Mapping[str, str]) -> None:
+        self._qa = qa
+        self._texts = texts
+        self._cites: Callable[[str], frozenset[tuple[str, str]]] = lru_cache(maxsize=512)(self._cited)
+
+    def after(self, turns: Sequence[Turn]) -> tuple[str, ...]:
+        """Return up to three questions that were not asked yet, whose answers cite sections not shown yet first."""
+        asked = {turn.question.casefold() for turn in turns}
+        shown = {place for turn in turns if turn.answer for place in _places(turn.answer)}
+        last = turns[-1].answer if turns else None
+        fresh: list[str] = []
+        known: list[str] = []
+        for tried, question in enumerate(self._candidates(last)):
+            if tried == _TRIED or len(fresh) == WANTED:
+                break
+            if question.casefold() in asked:
+                continue
+            if cited := self._cites(question):
+                (known if cited <= shown else fresh).append(question)
+        return tuple(dict.fromkeys([*fresh, *known]))[:WANTED]
+
+    def _candidates(self, answer: Answer | None) -> Iterator[str]:
+        """Yield the corpus's own examples, in turn with questions about sections close to the answer."""
+        about = [
+            title if title.endswith("?") else self._texts["about"].format(title=title)
+            for title in dict.fromkeys(self._close_titles(answer) if answer else ())
+        ]
+        examples = self._qa.corpus.settings.examples
+        for position in range(max(len(about), len(examples))):
+            yield from about[position : position + 1]
+            yield from examples[position : position + 1]
+
+    def _close_titles(self, answer: Answer) -> Iterator[str]:
+        """Yield the sections that a silent answer names, or those after the ones that it cites."""
+        yield from answer.nearest_sections
+        for document_id, section_id in _places(answer):
+            document = self._qa.corpus.document(document_id)
+            parent_id = document.section(section_id).parent_id
+            beside = [section for section in document.sections if section.parent_id == parent_id]
+            here = [section.id for section in beside].index(section_id)
+            yield from (section.title for section in beside[here + 1 : here + 3])
+
+    def _cited(self, question: str) -> frozenset[tuple[str, str]]:
+        """Return the sections that the question's answer cites; none where there is no answer."""
+        try:
+            return frozenset(_places(self._qa.answer(question)))
+        except FootnoteError:
+            return frozenset()
+
+
+def _places(answer: Answer) -> tuple[tuple[str, str], ...]:
+    """Return document and section of everything that an answer cites."""
+    return tuple(dict.fromkeys((citation.document_id, citation.section_id) for citation in answer.citations))

@@ -1,0 +1,77 @@
+"""The conversation: a question goes in, turns come out as they grow, whatever happens on the way."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
+
+from corpus.errors import FootnoteError
+from qa.page.suggestions import Suggestions
+from qa.page.turns import State, Turn, history
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from corpus import Corpus
+    from qa.question import History
+    from qa.records import Answer
+
+logger = logging.getLogger(__name__)
+
+SHOWN_CHARACTERS = 500
+"""Of a question that is too long to be asked, so many characters are shown."""
+
+
+class Answerer(Protocol):
+    """What the page asks: `ArticleQA`, or a stand-in for it."""
+
+    @property
+    def corpus(self) -> Corpus:
+        """The corpus that the answers come from."""
+
+    def answer(self, question: str, history: History = ()) -> Answer:
+        """Return the whole answer."""
+
+    def stream(self, question: str, history: History = ()) -> Iterator[Answer]:
+        """Yield the answer as it grows."""
+
+
+class Talk:
+    """Holds nobody's conversation: every call gets the turns before it, so that visitors cannot meet."""
+
+    def __init__(self, qa: Answerer, texts: Mapping[str, str]) -> None:
+        self._qa = qa
+        self._texts = texts
+        self._suggestions = Suggestions(qa, texts)
+
+    def ask(self, question: str, before: Sequence[Turn]) -> Iterator[list[Turn]]:
+        """Yield the conversation with the question at its end, as its answer grows; a failure is a turn as well."""
+        turn = Turn(question.strip())
+        yield [*before, turn]
+        try:
+            for answer in self._qa.stream(question, history(before)):
+                turn = replace(turn, answer=answer)
+                yield [*before, turn]
+        except FootnoteError as error:
+            turn = Turn(_shortened(question), error=_sentence(str(error)))
+        except Exception:
+            logger.exception("a question failed")
+            turn = replace(turn, error=self._texts["failed"], answer=None)
+        turn = replace(turn, state=State.WHOLE)
+        yield [*before, turn]
+        if turn.answer and (suggestions := self._suggestions.after([*before, turn])):
+            yield [*before, replace(turn, suggestions=suggestions)]
+
+
+def _shortened(question: str) -> str:
+    return question if len(question) <= SHOWN_CHARACTERS else question[:SHOWN_CHARACTERS].rstrip() + "…"
+
+
+def _sentence(message: str) -> str:
+    """Return an error's message as a sentence.
+
+    >>> _sentence("the question is too long")
+    'The question is too long.'
+    """
+    return message[:1].upper() + message[1:] + ("" if message.endswith((".", "?", "!")) else ".")

@@ -1,0 +1,34 @@
+"""The page's templates: Jinja2 with every value escaped."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def render(template: str, texts: Mapping[str, str], **values: object) -> str:
+    """Return a template of `templates/` filled in; `t` holds the page's texts."""
+    return _environment().get_template(template).render(t=SimpleNamespace(**texts), **values)
+
+
+def asset(name: str) -> str:
+    """Return the text of a file in `assets/`."""
+    return (files("qa.page") / "assets" / name).read_text(encoding="utf-8")
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("qa.page"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

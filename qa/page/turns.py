@@ -1,0 +1,144 @@
+"""Turns: what was asked and what came back, and how a browser keeps them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from index import Hit
+from qa.records import Answer, AnswerSentence, Citation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from corpus import Corpus
+
+
+class State(StrEnum):
+    """How far a reply has come."""
+
+    GROWING = "growing"
+    WHOLE = "whole"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question with its answer, or with an error in plain words; with neither until something has come.
+
+    `verdict` is what the visitor thought of the answer, "" for nothing.
+    """
+
+    question: str
+    answer: Answer | None = None
+    error: str = ""
+    state: State = State.GROWING
+    suggestions: tuple[str, ...] = ()
+    verdict: str = ""
+
+
+def history(turns: Sequence[Turn]) -> list[tuple[str, str]]:
+    """Return the conversation as `ArticleQA.answer` takes it; turns that failed are left out."""
+    pairs = [(turn.question, turn.answer.text) for turn in turns if turn.answer]
+    return [message for asked, told in pairs for message in (("user", asked), ("assistant", told))]
+
+
+def to_stored(turns: Sequence[Turn]) -> list[dict[str, Any]]:
+    """Return turns as JSON-ready values for the browser to keep."""
+    return [
+        {
+            "question": turn.question,
+            "answer": turn.answer and turn.answer.to_dict(),
+            "error": turn.error,
+            "state": turn.state.value,
+            "suggestions": list(turn.suggestions),
+            "verdict": turn.verdict,
+        }
+        for turn in turns
+    ]
+
+
+def from_stored(stored: object, corpus: Corpus) -> list[Turn]:
+    """Return the turns that a browser kept; none where they are damaged or quote what the corpus does not hold.
+
+    A reply that was growing when it was kept has stopped.
+    """
+    try:
+        return [_turn(item, corpus) for item in _list(stored)]
+    except (KeyError, TypeError, ValueError):
+        return []
+
+
+def _turn(item: Mapping[str, Any], corpus: Corpus) -> Turn:
+    return Turn(
+        question=_text(item["question"]),
+        answer=None if item["answer"] is None else _answer(item["answer"], corpus),
+        error=_text(item["error"]),
+        state=State.STOPPED if (state := State(item["state"])) is State.GROWING else state,
+        suggestions=tuple(_text(question) for question in _list(item["suggestions"])),
+        verdict=_text(item["verdict"]),
+    )
+
+
+def _answer(item: Mapping[str, Any], corpus: Corpus) -> Answer:
+    return Answer(
+        text=_text(item["text"]),
+        sentences=tuple(
+            AnswerSentence(
+                text=_text(sentence["text"]),
+                markers=tuple(int(marker) for marker in _list(sentence["markers"])),
+                support=float(sentence["support"]),
+                verbatim=bool(sentence["verbatim"]),
+                bullet=bool(sentence["bullet"]),
+            )
+            for sentence in _list(item["sentences"])
+        ),
+        citations=tuple(_citation(citation, corpus) for citation in _list(item["citations"])),
+        abstained=bool(item["abstained"]),
+        confidence=float(item["confidence"]),
+        nearest_sections=tuple(_text(title) for title in _list(item["nearest_sections"])),
+        question=_text(item["question"]),
+        standalone_question=_text(item["standalone_question"]),
+        generator=_text(item["generator"]),
+        hits=tuple(_hit(hit, corpus) for hit in _list(item["hits"])),
+        timings={_text(stage): float(seconds) for stage, seconds in dict(item["timings"]).items()},
+        notice=_text(item["notice"]),
+    )
+
+
+def _citation(item: Mapping[str, Any], corpus: Corpus) -> Citation:
+    citation = Citation(
+        marker=int(item["marker"]),
+        document_id=_text(item["document_id"]),
+        section_id=_text(item["section_id"]),
+        section_title=_text(item["section_title"]),
+        quote=_text(item["quote"]),
+        start=int(item["start"]),
+        end=int(item["end"]),
+    )
+    document = corpus.document(citation.document_id)
+    document.section(citation.section_id)
+    if document.text[citation.start : citation.end] != citation.quote:
+        raise ValueError("the quote is not what stands there")
+    return citation
+
+
+def _hit(item: Mapping[str, Any], corpus: Corpus) -> Hit:
+    document = corpus.document(item["document_id"])
+    passage = next((passage for passage in document.passages if passage.id == item["passage_id"]), None)
+    if passage is None:
+        raise ValueError("the passage is not in the corpus")
+    return Hit(passage, float(item["score"]), float(item["dense"]), float(item["lexical"]))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"not a text: {value!r:.40}")
+    return value
+
+
+def _list(value: object) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError(f"not a list: {value!r:.40}")
+    return value

@@ -1,0 +1,151 @@
+"""The real page in a real browser: one server and one Chromium for all tests of a session."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+    from corpus import Corpus
+    from qa import Answer, ArticleQA
+    from qa.question import History
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+BOX = "#question textarea"
+
+
+class Moody:
+    """The real thing, but a question that says `slowly` takes its time and one that says `break` breaks."""
+
+    def __init__(self, qa: ArticleQA) -> None:
+        self.qa = qa
+
+    @property
+    def corpus(self) -> Corpus:
+        return self.qa.corpus
+
+    def answer(self, question: str, history: History = ()) -> Answer:
+        return self.qa.answer(question, history)
+
+    def stream(self, question: str, history: History = ()) -> Iterator[Answer]:
+        if "break" in question:
+            raise RuntimeError("the secret inside")
+        for answer in self.qa.stream(question.replace("slowly", ""), history):
+            yield answer
+            if "slowly" in question:
+                time.sleep(0.7)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def serving(qa: object) -> Iterator[str]:
+    from app import launch  # noqa: PLC0415  (gradio, only where a page is tested)
+
+    port = free_port()
+    blocks = launch(qa, port=port)
+    yield f"http://127.0.0.1:{port}/"
+    blocks.close(verbose=False)
+
+
+@pytest.fixture(scope="session")
+def server(article_qa: ArticleQA) -> Iterator[str]:
+    article_qa.answer("What does an EMG show?")
+    yield from serving(Moody(article_qa))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium here: install it (Debian: apt-get install chromium) to test the page")
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+class Visitor:
+    """Someone at the page, who notices every error and every request to another host."""
+
+    def __init__(self, browser: Browser, server: str, **settings: object) -> None:
+        self.context: BrowserContext = browser.new_context(**{"viewport": {"width": 1360, "height": 850}, **settings})
+        self.context.set_default_timeout(15_000)
+        self.page: Page = self.context.new_page()
+        self.server = server
+        self.complaints: list[str] = []
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", lambda said: said.type == "error" and self.complaints.append(said.text))
+        self.page.on("dialog", lambda dialog: (self.complaints.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        self.page.on("request", self._watch)
+
+    def _watch(self, request: object) -> None:
+        if not request.url.startswith((self.server, "data:", "blob:")):
+            self.complaints.append(f"request to another host: {request.url}")
+
+    def open(self, fragment: str = "") -> Visitor:
+        self.page.goto(self.server + fragment)
+        self.page.wait_for_selector(BOX)
+        self.page.wait_for_selector(".article", state="attached")
+        return self
+
+    def ask(self, question: str) -> Visitor:
+        asked = self.page.locator("#chat .user-row").count()
+        self.page.fill(BOX, question)
+        self.page.press(BOX, "Enter")
+        return self.answered(asked + 1)
+
+    def answered(self, turns: int = 1) -> Visitor:
+        """Wait until so many questions have their whole reply and the question box is free again."""
+        whole = "#chat .bot-row:has(.foot, .failure, .cut-short)"
+        self.page.wait_for_function(f"document.querySelectorAll('{whole}').length === {turns}")
+        self.page.wait_for_selector("#question .submit-button")
+        return self
+
+    def marked(self) -> str:
+        """Return what is highlighted in the article."""
+        self.page.wait_for_selector(".sheet mark")
+        return "".join(self.page.locator(".sheet mark").all_text_contents())
+
+
+@pytest.fixture
+def visit(browser: Browser, server: str) -> Iterator[object]:
+    """Return a function that opens the page as a new visitor; none of them may have had to complain."""
+    visitors: list[Visitor] = []
+
+    def visitor(fragment: str = "", at: str = server, **settings: object) -> Visitor:
+        visitors.append(Visitor(browser, at, **settings))
+        return visitors[-1].open(fragment)
+
+    yield visitor
+    for each in visitors:
+        each.context.close()
+    assert [complaint for each in visitors for complaint in each.complaints] == []
+
+
+def screenshot(visitor: Visitor, name: str) -> None:
+    """Write a picture for the README where `SCREENSHOTS` names a folder."""
+    if folder := os.environ.get("SCREENSHOTS"):
+        visitor.page.wait_for_timeout(1200)
+        visitor.page.screenshot(path=f"{folder}/{name}.png")

@@ -1,0 +1,145 @@
+"""The page's parts without a browser: what a browser keeps, addresses, exports, the whole article."""
+
+import json
+import re
+from dataclasses import replace
+
+import pytest
+
+from corpus import make_corpus, read_text
+from corpus.errors import SettingsError
+from qa import ArticleQA
+from qa.page.address import address, place
+from qa.page.answer import turn_html
+from qa.page.article import article_html
+from qa.page.export import markdown, plain_text
+from qa.page.talk import Talk
+from qa.page.texts import read_texts
+from qa.page.turns import State, Turn, from_stored, history, to_stored
+
+TEXTS = read_texts()
+
+
+@pytest.fixture(scope="module")
+def turns(article_qa):
+    asked = ["Which muscles does ALS cramp?", "Who painted the Mona Lisa?", "I have chest pain and cramps"]
+    answered = [Turn(question, article_qa.answer(question), state=State.WHOLE) for question in asked]
+    return [*answered, Turn("why", error="It failed.", state=State.WHOLE)]
+
+
+def test_turns_survive_the_browser(turns, article):
+    stored = json.loads(json.dumps(to_stored(turns)))
+    assert from_stored(stored, article) == turns
+
+
+def test_growing_turn_has_stopped_when_it_comes_back(article):
+    stored = to_stored([Turn("why")])
+    assert from_stored(stored, article)[0].state is State.STOPPED
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [None, "text", 7, {}, [1], [{}], [{"question": "why"}], [{"question": 1, "answer": None}], [[]], [None]],
+)
+def test_damaged_conversation_is_dropped(stored, article):
+    assert from_stored(stored, article) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("quote", "other words"),
+        ("start", 0),
+        ("document_id", "other.md"),
+        ("section_id", "s99"),
+        ("marker", "x"),
+        ("end", None),
+    ],
+)
+def test_conversation_that_quotes_another_corpus_is_dropped(turns, article, key, value):
+    stored = json.loads(json.dumps(to_stored(turns)))
+    stored[0]["answer"]["citations"][0][key] = value
+    assert from_stored(stored, article) == []
+
+
+def test_history_leaves_failures_out(turns):
+    assert [text for role, text in history(turns) if role == "user"] == [turn.question for turn in turns[:3]]
+
+
+def test_address_names_another_document_and_only_that():
+    corpus = make_corpus(
+        [read_text("A\n\nWords of one.", document_id="one.txt"), read_text("B\n\nTwo.", document_id="b/two.txt")]
+    )
+    assert address(corpus, "one.txt", "s0", (3, 8)) == "#s0:3-8"
+    assert address(corpus, "b/two.txt", "s0") == "#b%2Ftwo.txt/s0"
+    assert place(corpus, "b/two.txt", corpus.documents[1].sections[0].id)[0] == "Untitled"
+
+
+def test_article_holds_every_character_at_its_offset(article):
+    document = article.documents[0]
+    page = article_html(document, article, TEXTS)
+    for start, text in re.findall(r'data-start="(\d+)"[^>]*>([^<]*)<', page):
+        plain = text.replace("&#39;", "'").replace("&#34;", '"').replace("&amp;", "&")
+        assert document.text[int(start) : int(start) + len(plain)] == plain
+    shown = "".join(re.sub(r"<[^>]*>", "", page).split())
+    assert all("".join(document.text[p.start : p.end].replace("\n- ", "").split()) in shown for p in document.passages)
+
+
+def test_markdown_has_a_footnote_for_each_citation(turns, article):
+    text = markdown(turns, article, TEXTS)
+    assert text.count("[^1-1]") == 2
+    assert "\n[^1-1]: " in text
+    assert text.rstrip().endswith("ask a doctor\\.")
+
+
+def test_plain_text_puts_urgent_advice_first(turns, article):
+    assert plain_text(turns[2].answer, article).startswith("If this is happening now")
+
+
+def test_reworded_sentences_look_different_and_say_their_support(turns, article):
+    answer = turns[0].answer
+    reworded = tuple(replace(sentence, verbatim=False, support=0.93) for sentence in answer.sentences)
+    page = turn_html(replace(turns[0], answer=replace(answer, sentences=reworded)), article, TEXTS)
+    assert 'class="reworded"' in page
+    assert 'class="verbatim"' not in page
+    assert "93 % supported" in page
+    assert "reworded, checked" in page
+
+
+def test_talk_keeps_errors_to_their_turn(article_qa):
+    talk = Talk(article_qa, TEXTS)
+    *_, after = talk.ask("x" * 3000, [])
+    assert after[-1].answer is None
+    assert "3,000 characters" in after[-1].error
+    *_, after = talk.ask("What does an EMG show?", after)
+    assert after[-1].answer is not None
+
+
+def test_suggestions_are_answered_and_new(article_qa):
+    *_, after = Talk(article_qa, TEXTS).ask("Which muscles does ALS cramp?", [])
+    suggested = after[-1].suggestions
+    assert 1 <= len(suggested) <= 3
+    assert "Which muscles does ALS cramp?" not in suggested
+    assert not any(article_qa.answer(question).abstained for question in suggested)
+
+
+def test_corpus_of_several_documents_offers_them_all(encoder):
+    documents = [
+        read_text(f"Bread {n} bakes for {n} hours.", title=f"Bread {n}", document_id=f"{n}.txt") for n in (1, 2)
+    ]
+    qa = ArticleQA.from_corpus(make_corpus(documents), encoder)
+    page = article_html(documents[1], qa.corpus, TEXTS)
+    assert 'href="#s0"' in page
+    assert 'href="#2.txt/s0"' in page
+
+
+def test_unknown_language_names_the_file_to_add():
+    with pytest.raises(SettingsError, match=r"texts/xx\.toml"):
+        read_texts("xx")
+
+
+def test_every_text_is_used(request):
+    folder = request.config.rootpath
+    sources = [folder / "app.py", *(folder / "qa/page").rglob("*.*")]
+    used = "\n".join(file.read_text(encoding="utf-8") for file in sources if file.suffix in {".py", ".j2"})
+    assert [name for name in TEXTS if not name.startswith("feedback_") and name not in used] == []
