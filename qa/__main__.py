@@ -88,6 +88,7 @@ def render(answer: Answer) -> str:
         lines += [f"(understood as: {answer.standalone_question})", ""]
     for paragraph in answer.text.splitlines():
         lines.append(textwrap.fill(paragraph, _WIDTH, subsequent_indent="  " if paragraph.startswith("- ") else ""))
+    lines += [f"(not answered: {part})" for part in answer.unanswered]
     if answer.citations:
         lines.append("")
     for citation in answer.citations:

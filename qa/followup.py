@@ -27,7 +27,7 @@ _POINTS_AT_NOUN = re.compile(
     re.IGNORECASE,
 )
 _EMPTY_PRONOUN = re.compile(
-    r"\b(?:is|was|does|did|has|will|would|can|could) (?:it|that|this) (?:true|possible|normal|common|rain\w*|matter)\b"
+    r"\b(?:is|was|does|did|has|will|would|can|could) (?:it|that|this) (?:true|possible|normal|common|rain\w*|matter)\b(?: that\b)?"
     r"|\b(?:so|such|now|given|say|says|said|states?|claims?|know|think|sure|means?|fact|true|the \w+) that\b"
     r"|\bdoes it (?:take|cost|mean) to\b",
     re.IGNORECASE,
@@ -93,7 +93,8 @@ def _readings(question: str, topic: str, previous: str) -> list[str]:
         new = swap["new"] or swap["other"]
         if not _refers(new):
             at = previous.lower().rfind(topic.lower())
-            return [previous[:at] + new + previous[at + len(topic) :] if at >= 0 else f"{new} ({topic})"]
+            swapped = previous[:at] + new + previous[at + len(topic) :] if at >= 0 else f"{new} ({topic})"
+            return [_with_topic(question, topic), swapped] if swap["other"] else [swapped]
     own = [term for term in terms(question) if term not in _NO_TOPIC]
     if set(terms(topic)) <= set(own):
         return [question]

@@ -5,35 +5,36 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from functools import cache, cached_property
-from itertools import chain
+from itertools import chain, compress
+from operator import not_
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus import default_corpus_path, load_corpus
-from corpus.errors import SettingsError
 from index import Index, SearchMode, load_encoder, store
 from index.lexical import terms
 from qa.confidence import load_confidence
 from qa.evidence import Assessment, assess
 from qa.followup import standalone
-from qa.generators import Generator, QuoteGenerator
-from qa.grounding import Shown, ground
+from qa.generators import Generator, QuoteGenerator, make_generator
+from qa.grounding import Checker, SimilaritySupport
 from qa.judge import Judge, SimilarityJudge
-from qa.parts import parts
+from qa.parts import Parts, parts
 from qa.phrases import abstention, urgent_advice
-from qa.question import History, clean_history, clean_question
+from qa.question import History, Role, Turn, clean_history, clean_question
 from qa.records import Answer
 from qa.selection import join_parts, select
 from qa.spelling import Speller
 from qa.text_vectors import TextVectors
+from qa.writing import Written, widened, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from corpus import Corpus
     from index import Encoder, Hit
-    from qa.question import Turn
-    from qa.records import AnswerSentence, Citation
+    from qa.evidence import ScoredSentence
+    from qa.records import AnswerSentence
 
 DEFAULT_THRESHOLD = 0.5
 """Confidence below which the corpus is taken not to answer."""
@@ -63,11 +64,13 @@ class ArticleQA:
 
         Args:
             path: a file or folder; None is the article that Footnote ships with.
-            model: what words the answers; None and "quote" are the corpus's own sentences.
+            model: what words the answers, as in `--model`; None is what FOOTNOTE_MODEL names, or the corpus's own
+                sentences ("quote").
 
         Raises:
             CorpusError: there is nothing to read at `path`.
             EncoderError: the encoder's weights are missing or damaged.
+            ModelError: the weights or the library of `model` are missing or damaged.
             SettingsError: `model` or the corpus's settings cannot be used.
         """
         generator = make_generator(model)
@@ -103,41 +106,53 @@ class ArticleQA:
         turns = clean_history(history)
         with watch.stage("question"):
             meant = self._standalone(self._speller.correct(asked), turns)
-        assessments = [self._assess(part, watch) for part in parts(meant)]
-        confidence = min(assessment.confidence for assessment in assessments)
+        asks = self._parts(meant)
+        assessments = [self._assess(part, watch) for part in asks.questions]
+        confidence = (min if asks.together else max)(assessment.confidence for assessment in assessments)
+        answered = [assessment.confidence >= self.threshold for assessment in assessments]
         hits = _merged(assessments)
-        sentences: list[AnswerSentence] = []
-        citations: dict[int, Citation] = {}
+        written = Written(self.generator.name)
 
         def current(*, abstained: bool = False) -> Answer:
             nearest = self._section_titles(hits) if abstained else ()
-            text = abstention(self.corpus, nearest) if abstained else _worded(sentences)
+            text = abstention(self.corpus, nearest) if abstained else _worded(written.sentences)
             return Answer(
                 text=text,
-                sentences=tuple(sentences),
-                citations=tuple(citations.values()),
+                sentences=written.sentences,
+                citations=written.citations,
                 abstained=abstained,
                 confidence=confidence,
                 nearest_sections=nearest,
                 question=asked,
                 standalone_question=meant,
-                generator=self.generator.name,
+                generator=written.generator,
                 hits=hits,
                 timings=watch.seconds,
                 notice=urgent_advice(asked, self.corpus.settings),
+                unanswered=tuple(compress(asks.questions, map(not_, answered))) if written.sentences else (),
+                note=written.note,
+                dropped=written.dropped,
+                ignored_markers=written.ignored_markers,
             )
 
         if confidence >= self.threshold:
             with watch.stage("selection"):
-                chosen = join_parts([select(part, a) for part, a in zip(parts(meant), assessments, strict=True)])
+                pairs = list(compress(zip(asks.questions, assessments, strict=True), answered))
+                chosen = join_parts([select(part, assessment) for part, assessment in pairs])
             with watch.stage("generation"):
-                for shown in ground(self.generator.generate(meant, chosen), chosen):
-                    if isinstance(shown, Shown):
-                        sentences.append(shown.sentence)
-                        citations.update((citation.marker, citation) for citation in shown.citations)
-                        yield current()
+                for written in self._write(meant, chosen, [assessment for _, assessment in pairs]):
+                    yield current()
         watch.stop()
-        yield current(abstained=not sentences)
+        yield current(abstained=not written.sentences)
+
+    def _write(
+        self, question: str, chosen: Sequence[ScoredSentence], assessments: Sequence[Assessment]
+    ) -> Iterator[Written]:
+        """Yield what the generator writes, each time that another sentence of it is shown."""
+        evidence = widened(chosen, assessments) if self.generator.rewords else list(chosen)
+        focus = frozenset((scored.document.id, scored.section.id) for scored in chosen)
+        checker = Checker(evidence, focus, SimilaritySupport(self._vectors), self._vectors)
+        return write(question, chosen, evidence, self.generator, checker)
 
     def _assess(self, question: str, watch: _Stopwatch) -> Assessment:
         with watch.stage("search"):
@@ -147,6 +162,13 @@ class ArticleQA:
 
     def _assess_hits(self, question: str, hits: Sequence[Hit]) -> Assessment:
         return assess(question, hits, self.corpus, self.judge, self._vectors, self._confidence)
+
+    def _parts(self, question: str) -> Parts:
+        """Return a question's parts, each made to stand alone after the first."""
+        asks = parts(question)
+        first = (Turn(Role.USER, asks.questions[0]),)
+        rest = (self._standalone(part, first) for part in asks.questions[1:])
+        return asks if asks.together else Parts((asks.questions[0], *rest), together=False)
 
     def _standalone(self, question: str, turns: Sequence[Turn]) -> str:
         return standalone(
@@ -172,17 +194,6 @@ class ArticleQA:
     def _section_titles(self, hits: Sequence[Hit]) -> tuple[str, ...]:
         titles = (self.corpus.document(hit.passage.document_id).section(hit.passage.section_id).title for hit in hits)
         return tuple(dict.fromkeys(titles))[:NEAREST_SECTIONS]
-
-
-def make_generator(spec: str | None) -> Generator:
-    """Return the generator of a `--model` spec.
-
-    Raises:
-        SettingsError: no generator has that spec.
-    """
-    if spec in (None, "", "quote"):
-        return QuoteGenerator()
-    raise SettingsError(f"unknown model {spec!r}; use: quote")
 
 
 def answer(question: str, history: History = ()) -> Answer:

@@ -33,14 +33,24 @@ class Message:
 
 
 def messages(question: str, evidence: Sequence[ScoredSentence]) -> tuple[Message, ...]:
-    """Return what a model is asked: the evidence in reading order, each sentence on one numbered line, and the question.
+    """Return what a model is asked: the evidence by section, each sentence on one numbered line, and the question.
 
-    Line breaks inside a sentence or a question become blanks, so that neither can pass for another line.
+    The section of the best evidence comes first; within a section sentences stand in reading order. Line breaks inside a
+    sentence, a heading or a question become blanks, so that none can pass for another line.
     """
-    ordered = sorted(evidence, key=lambda scored: (scored.document.id, scored.sentence.start))
-    lines = [
-        f"{number}. ({scored.section.title}) {' '.join(scored.text.split())}"
-        for number, scored in enumerate(ordered, start=1)
-    ]
-    asked = USER.format(evidence="\n".join(lines), question=" ".join(question.split()))
+    sections: dict[tuple[str, str], list[ScoredSentence]] = {}
+    for scored in evidence:
+        sections.setdefault((scored.document.id, scored.section.id), []).append(scored)
+    lines: list[str] = []
+    number = 0
+    for section in sections.values():
+        lines.append(f"From “{_one_line(section[0].section.title)}”:")
+        for scored in sorted(section, key=lambda one: one.sentence.start):
+            number += 1
+            lines.append(f"{number}. {_one_line(scored.text)}")
+    asked = USER.format(evidence="\n".join(lines), question=_one_line(question))
     return Message("system", SYSTEM), Message("user", asked)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

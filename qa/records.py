@@ -52,6 +52,9 @@ class Answer:
     close, best first, when `abstained`. `notice` is the corpus owner's advice for urgent words, shown above the answer.
     `timings` are seconds by stage. `dropped` holds what a language model wrote and grounding held back,
     `ignored_markers` counts the citation marks that it wrote itself, and `note` tells a visitor what became of its words.
+    close, best first, when `abstained`. `unanswered` holds the parts of a question of several parts that the corpus
+    does not answer. `notice` is the corpus owner's advice for urgent words, shown above the answer. `timings` are
+    seconds by stage.
     """
 
     text: str
@@ -69,6 +72,7 @@ class Answer:
     note: str = ""
     dropped: tuple[DroppedSentence, ...] = ()
     ignored_markers: int = 0
+    unanswered: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as JSON-ready values; a hit is named by its document, section and span."""
@@ -114,4 +118,5 @@ class Answer:
                 for sentence in self.dropped
             ],
             "ignored_markers": self.ignored_markers,
+            "unanswered": list(self.unanswered),
         }

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from qa.grounding import Checker
     from qa.records import AnswerSentence, Citation, DroppedSentence
 
-MAX_EVIDENCE = 24
+MAX_EVIDENCE = 18
 """Sentences that a language model is given."""
 MAX_DRAFTS = 12
 """Sentences of a language model that are read."""
@@ -41,7 +41,7 @@ class Written:
 
 
 def widened(chosen: Sequence[ScoredSentence], assessments: Iterable[Assessment]) -> list[ScoredSentence]:
-    """Return what a language model reads: the chosen sentences, then those of the found passages, best passage first."""
+    """Return what a language model reads: the chosen sentences, then the found passages' own, best passage first."""
     found = [scored for assessment in assessments for scored in assessment.sentences]
     by_place = {(scored.document.id, scored.sentence.start): scored for scored in reversed([*chosen, *found])}
     return list(reversed(by_place.values()))[: max(MAX_EVIDENCE, len(chosen))]
@@ -66,9 +66,9 @@ def write(
     if not generator.rewords:
         yield from _grown(Written(generator.name), generator.generate(question, chosen), chosen, None)
         return
-    written = Written(generator.name)
+    written = start = Written(generator.name)
     try:
-        for written in _grown(written, generator.generate(question, evidence), evidence, checker):  # noqa: B007
+        for written in _grown(start, generator.generate(question, evidence), evidence, checker):
             yield written
     except ModelError as error:
         _LOG.warning("the language model failed, quotes stand in: %s", error)
@@ -84,37 +84,32 @@ def write(
 
 def _quoted(question: str, chosen: Sequence[ScoredSentence], failed: Written, note: str) -> Iterator[Written]:
     quote = QuoteGenerator()
-    start = Written(quote.name, (), (), failed.dropped, failed.ignored_markers, note)
-    yield from _grown(start, quote.generate(question, chosen), chosen, None)
+    start = Written(quote.name, dropped=failed.dropped, note=note)
+    for written in _grown(start, quote.generate(question, chosen), chosen, None):
+        yield replace(written, ignored_markers=failed.ignored_markers)
 
 
 def _grown(
     written: Written, drafts: Iterator[Draft], evidence: Sequence[ScoredSentence], checker: Checker | None
 ) -> Iterator[Written]:
     """Yield what is written after each draft; a model that goes on too long or in circles is not read on."""
-    markers = 0
-
-    def counted() -> Iterator[Draft]:
-        nonlocal markers
-        for draft in drafts:
-            markers += draft.markers
-            yield draft
-
     repeated = 0
-    for read, step in enumerate(ground(counted(), evidence, checker), start=1):
+    markers: list[int] = []
+    for read, step in enumerate(ground(_noting(drafts, markers), evidence, checker), start=1):
         if isinstance(step, Shown):
             cited = {citation.marker: citation for citation in (*written.citations, *step.citations)}
-            written = replace(
-                written, sentences=(*written.sentences, step.sentence), citations=tuple(cited.values())
-            )
+            written = replace(written, sentences=(*written.sentences, step.sentence), citations=tuple(cited.values()))
         else:
             repeated += step.reason == Reason.REPEATED
             written = replace(written, dropped=(*written.dropped, step))
-        written = replace(written, ignored_markers=written.ignored_markers + markers)
-        markers = 0
+        written = replace(written, ignored_markers=sum(markers))
         yield written
         if checker is not None and (read >= MAX_DRAFTS or repeated >= MAX_REPEATED):
-            break
-    close = getattr(drafts, "close", None)
-    if close is not None:
-        close()
+            return
+
+
+def _noting(drafts: Iterator[Draft], markers: list[int]) -> Iterator[Draft]:
+    """Yield the drafts, and note the marks that each brought."""
+    for draft in drafts:
+        markers.append(draft.markers)
+        yield draft

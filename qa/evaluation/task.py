@@ -10,6 +10,7 @@ from qa.evaluation.defaults import MEASURES
 from qa.evaluation.embeddings import CachedEncoder, cache_file
 from qa.evaluation.support import JudgedSupport, Support
 from qa.judge import Judge, SimilarityJudge
+from qa.text_vectors import TextVectors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -80,7 +81,7 @@ class Parts:
             wrapped = self.encoder(configuration)
             encoder = wrapped if cached else wrapped.encoder
             made = self.load_evidence(encoder) if self.load_evidence and configuration.evidence else None
-            self._judges[key] = made or SimilarityJudge(encoder)
+            self._judges[key] = made or SimilarityJudge(TextVectors(encoder))
         return self._judges[key]
 
     def support(self, configuration: Configuration) -> Support:

@@ -41,7 +41,7 @@ class Limits:
     """
 
     deadline: float = 60.0
-    silence: float = 20.0
+    silence: float = 30.0
     tokens: int = 320
     tries: int = 3
     pause: float = 0.5

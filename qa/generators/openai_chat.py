@@ -42,7 +42,9 @@ class OpenAIChat:
         """
         match = _SPEC.fullmatch(spec.strip())
         if not match:
-            raise SettingsError(f"{spec!r} is not MODEL@URL; write for example: openai:llama3.2@http://localhost:11434/v1")
+            raise SettingsError(
+                f"{spec!r} is not MODEL@URL; write for example: openai:llama3.2@http://localhost:11434/v1"
+            )
         parts = urlsplit(match["url"])
         if parts.username or parts.password:
             raise SettingsError(f"a URL with a password is refused; set {KEY_VARIABLES[0]} instead")
@@ -105,7 +107,9 @@ class OpenAIChat:
         if status == 400 and _TOO_LONG.search(said):
             return ContextError(f"{self.url}: {said}")
         if status in (408, 409, 429) or status >= 500:
-            return BusyError(f"{self.url} answered {status}: {said}", _seconds(error.response.headers.get("retry-after")))
+            return BusyError(
+                f"{self.url} answered {status}: {said}", _seconds(error.response.headers.get("retry-after"))
+            )
         if status in (401, 403):
             return ModelError(f"{self.url} refused the key ({status}); set {KEY_VARIABLES[0]}")
         if status == 404:

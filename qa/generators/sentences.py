@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from sentencex import get_sentence_boundaries
@@ -26,6 +27,11 @@ _BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
 _HEADING = re.compile(r"^\s*#{1,6}\s.*|^\s*(?:```|---|===).*")
 _EMPHASIS = re.compile(r"(\*\*|__|\*|`)(?=\S)(.+?)(?<=\S)\1")
 _OPENING = re.compile(r"^(?:(?:answer|assistant|a)\s*:\s*)?(?:(?:yes|no)\s*[,.:;–—-]\s*(?=\w))?", re.IGNORECASE)
+_PLAIN_ENDS = re.compile(
+    r"(?:/\w{1,4}|\d\s?[a-zµ°%]{1,2}|(?<![\w.])(?!approx|fig|vol|dept|est|ref|sect?|chap|max|min|incl|resp)[a-z]{3,})\.\s+"
+    r"(?=[^\W\d_a-z])"
+)
+"""Ends that the splitter takes for abbreviations: a unit ("4 mmol/l. Then") or a plain word ("fell ill. She")."""
 _ENDS = re.compile(r"[.!?…][\"'”’)\]]*\s*$")
 
 
@@ -65,10 +71,10 @@ def _complete(buffer: str) -> tuple[list[Draft], str]:
     drafts = [draft for done in lines.split("\n") for draft in _drafts(done)] if lines.strip() else []
     if _UNCLOSED.search(line) or _BULLET.match(line) or line.endswith(" "):
         return drafts, line
-    boundaries = get_sentence_boundaries("en", line)
-    if len(boundaries) < 2:
+    starts = _starts(line)
+    if len(starts) < 2:
         return drafts, line
-    cut = boundaries[-1]["start_index"]
+    cut = starts[-1]
     if not _ENDS.search(_MARKER.sub("", line[:cut])) or not _MARKER.sub("", line[cut:]).strip():
         return drafts, line
     return [*drafts, *_drafts(line[:cut])], line[cut:]
@@ -83,8 +89,19 @@ def _drafts(text: str) -> Iterator[Draft]:
         body = _EMPHASIS.sub(r"\2", _BULLET.sub("", line))
         marks = len(re.findall(r"\d+|【", "".join(_MARKER.findall(body)))) or len(_MARKER.findall(body))
         body = _OPENING.sub("", " ".join(_MARKER.sub("", body).split()))
-        pieces = [] if not body else get_sentence_boundaries("en", body)
-        for position, piece in enumerate(pieces):
-            sentence = body[piece["start_index"] : piece["end_index"]].strip()
-            if sentence:
-                yield Draft(sentence[0].upper() + sentence[1:], bullet, marks if not position else 0)
+        starts = _starts(body)
+        for position, (start, end) in enumerate(pairwise([*starts, len(body)])):
+            if sentence := body[start:end].strip():
+                yield Draft(sentence[0].upper() + sentence[1:], bullet, 0 if position else marks)
+
+
+def _starts(text: str) -> list[int]:
+    """Return where each sentence of a text begins, in characters.
+
+    >>> _starts("Below 4 mmol/l. Take 15 g. Dr. Low waits.")
+    [0, 16, 27]
+    """
+    if not text:
+        return []
+    found = {boundary["start_index"] for boundary in get_sentence_boundaries("en", text)}
+    return sorted({0, *found, *(match.end() for match in _PLAIN_ENDS.finditer(text))})

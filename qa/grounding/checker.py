@@ -151,7 +151,8 @@ class Checker:
         if len(proof.unit.sentences) == 1:
             return list(proof.unit.sentences)
         wanted = {word.stem for word in read(text).content}
-        kept, seen = [], set[str]()
+        kept: list[ScoredSentence] = []
+        seen: set[str] = set()
         by_share = sorted(
             zip(proof.unit.sentences, proof.unit.claims, strict=True), key=lambda pair: -len(wanted & pair[1].stems)
         )

@@ -11,7 +11,17 @@ from qa.grounding.quantities import Quantity, is_number_word, quantities
 from qa.grounding.wording import stem, wording
 
 _TOKEN = re.compile(r"\w+(?:['’]\w+)*|[^\w\s]")
-_CLAUSE_ENDS = frozenset(",;:.—–()") | {"but", "which", "while", "whereas", "because", "although", "though", "since", "so"}
+_CLAUSE_ENDS = frozenset(",;:.—–()") | {
+    "but",
+    "which",
+    "while",
+    "whereas",
+    "because",
+    "although",
+    "though",
+    "since",
+    "so",
+}
 _SCOPE = 5
 """Words that a negation reaches at most."""
 _POINTS_BACK = re.compile(r"\W*(?:it|its|they|their|this|these|those|such|that|he|she|his|her|both)\b", re.IGNORECASE)
@@ -19,7 +29,10 @@ _IDIOMS = [
     (re.compile(r"\babove all\b", re.IGNORECASE), "especially"),
     (re.compile(r"\b(?:at|after|first of) all\b", re.IGNORECASE), ""),
     (re.compile(r"\ball (?:over|around|along)\b", re.IGNORECASE), "throughout"),
-    (re.compile(r"\b(?:every|each) (?=(?:\w+ )?(?:second|minute|hour|day|week|month|year|night|morning)s?\b)", re.I), "a "),
+    (
+        re.compile(r"\b(?:every|each) (?=(?:\w+ )?(?:second|minute|hour|day|week|month|year|night|morning)s?\b)", re.I),
+        "a ",
+    ),
 ]
 _DENIES_WITH = ("n't", "n’t")
 
@@ -116,7 +129,9 @@ def read(text: str) -> Claim:
 
 def _word(token: str, clause: int, *, first: bool, denied: bool) -> Word:
     bare = token.removesuffix("'s")
-    acronym = sum(character.isupper() for character in bare) > 1 or (any(c.isdigit() for c in bare) and bare[:1].isupper())
+    acronym = sum(character.isupper() for character in bare) > 1 or (
+        any(c.isdigit() for c in bare) and bare[:1].isupper()
+    )
     if acronym and bare.endswith("s") and bare[:-1].isupper():
         bare = bare[:-1]
     lower = bare.lower()
@@ -125,5 +140,7 @@ def _word(token: str, clause: int, *, first: bool, denied: bool) -> Word:
     plain = not lower[0].isdigit() and bool(terms(lower)) and not is_number_word(lower) and lower not in known.units
     strength = any(lower in words for words in known.strength.values())
     counts = plain and own not in known.glue and not strength and not is_cue(lower) and len(lower) > 1
-    name = (acronym or (not first and bare[:1].isupper())) and not (is_number_word(lower) or lower in ("i", "yes", "no"))
+    name = (acronym or (not first and bare[:1].isupper())) and not (
+        is_number_word(lower) or lower in ("i", "yes", "no")
+    )
     return Word(lower, own, clause, counts or (name and plain), name, denied)

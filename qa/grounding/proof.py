@@ -69,7 +69,7 @@ def prove(claim: Claim, unit: Unit, elsewhere: frozenset[str], vectors: Vectors,
         return Proof(unit, float(len(open_words)), share, missing, reason)
     targets = sorted({w.text for sentence in unit.claims for w in sentence.content})
     near = (vectors([word.text for word in open_words]) @ vectors(targets).T).max(axis=1)
-    cost, missing = 0.0, []
+    cost, lacking = 0.0, list[str]()
     for word, cosine in zip(open_words, near.tolist(), strict=True):
         fixed = word.stem in known.alternatives or any(known.opposed(word.stem, other) for other in there)
         enough = limits.near_known if word.stem in elsewhere else limits.near
@@ -77,8 +77,8 @@ def prove(claim: Claim, unit: Unit, elsewhere: frozenset[str], vectors: Vectors,
             cost += limits.near_costs
         else:
             cost += 1.0
-            missing.append(word.text)
-    return Proof(unit, cost, share, tuple(missing), Reason.UNSUPPORTED if cost > limits.cost else None)
+            lacking.append(word.text)
+    return Proof(unit, cost, share, tuple(lacking), Reason.UNSUPPORTED if cost > limits.cost else None)
 
 
 def _held(word: Word, unit: Unit) -> bool:

@@ -36,10 +36,16 @@ _TOKEN = re.compile(
     re.IGNORECASE,
 )
 _INSIDE_A_NAME = re.compile(r"[^\W\d_]-?\d|\d-?(?!(?:st|nd|rd|th)\b)[A-Za-z]{2,}")
-_AT_LEAST = re.compile(r"(?:\bmore than|\bover|\babove|\bat least|\bexceed\w*|\bno less than|\bafter)\s*$", re.IGNORECASE)
+_AT_LEAST = re.compile(
+    r"(?:\bmore than|\bover|\babove|\bat least|\bexceed\w*|\bno less than|\bafter)\s*$", re.IGNORECASE
+)
 _AT_MOST = re.compile(r"(?:\bless than|\bunder|\bbelow|\bat most|\bup to|\bno more than|\bwithin)\s*$", re.IGNORECASE)
-_OR_MORE = re.compile(r"^(?:\s*\([^)]*\)|[^\w,;.]*[\w%/°]+){0,3}?[^\w,;.]+(?:or more|or above|or older|or higher)\b", re.IGNORECASE)
-_OR_LESS = re.compile(r"^(?:\s*\([^)]*\)|[^\w,;.]*[\w%/°]+){0,3}?[^\w,;.]+(?:or less|or fewer|or below|or younger)\b", re.IGNORECASE)
+_OR_MORE = re.compile(
+    r"^(?:\s*\([^)]*\)|[^\w,;.]*[\w%/°]+){0,3}?[^\w,;.]+(?:or more|or above|or older|or higher)\b", re.IGNORECASE
+)
+_OR_LESS = re.compile(
+    r"^(?:\s*\([^)]*\)|[^\w,;.]*[\w%/°]+){0,3}?[^\w,;.]+(?:or less|or fewer|or below|or younger)\b", re.IGNORECASE
+)
 _LABELS = frozenset("type stage phase grade class step part chapter version figure table group tier".split())
 _FRACTIONS = {"third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fifth": 5, "fifths": 5, "tenth": 10, "tenths": 10}
 

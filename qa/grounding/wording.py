@@ -77,7 +77,11 @@ def one_word(a: str, b: str) -> bool:
     shared = next((at for at, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
     ends = {a[shared:], b[shared:]}
     longest = max(len(a), len(b))
-    return shared >= max(_SHARED_START, _SHARED_PART * longest) and max(len(end) for end in ends) <= 4 and not ends & {"less", "ful"}
+    return (
+        shared >= max(_SHARED_START, _SHARED_PART * longest)
+        and max(len(end) for end in ends) <= 4
+        and not ends & {"less", "ful"}
+    )
 
 
 @cache
