@@ -88,10 +88,10 @@ def _drafts(text: str) -> Iterator[Draft]:
         bullet = bool(_BULLET.match(line))
         body = _EMPHASIS.sub(r"\2", _BULLET.sub("", line))
         marks = len(re.findall(r"\d+|【", "".join(_MARKER.findall(body)))) or len(_MARKER.findall(body))
-        body = _OPENING.sub("", " ".join(_MARKER.sub("", body).split()))
+        body = " ".join(_MARKER.sub("", body).split())
         starts = _starts(body)
         for position, (start, end) in enumerate(pairwise([*starts, len(body)])):
-            if sentence := body[start:end].strip():
+            if sentence := _OPENING.sub("", body[start:end].strip()):
                 yield Draft(sentence[0].upper() + sentence[1:], bullet, 0 if position else marks)
 
 
