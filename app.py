@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import html
 import sys
-from collections.abc import Iterator, Sequence  # noqa: TC003  (Gradio resolves the handlers' types)
-from dataclasses import replace
+from collections.abc import Iterable, Iterator  # noqa: TC003  (Gradio resolves the handlers' types)
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 from corpus.errors import SettingsError
 from qa.__main__ import main
-from qa.page.answer import turn_html
+from qa.feedback import FeedbackStore
 from qa.page.article import article_html
-from qa.page.export import markdown
-from qa.page.talk import Talk
-from qa.page.templates import asset, render
+from qa.page.desk import Desk, View
+from qa.page.templates import ASSETS, asset, render
 from qa.page.texts import read_texts
-from qa.page.turns import State, Turn, from_stored, to_stored
 from qa.pipeline import ArticleQA
 
 if TYPE_CHECKING:
@@ -30,109 +27,82 @@ _FONTS = (gr.themes.LocalFont("Source Sans Pro"), "system-ui", "sans-serif")
 """The first is served by Gradio itself; nothing is fetched from elsewhere. Colours stand in `page.css`."""
 
 
-class _Page:
-    """The handlers of one page. It holds no conversation: each visitor's browser does."""
+class _Handlers:
+    """Gradio's events on one side, the desk on the other; each returns chat, question box and conversation."""
 
-    def __init__(self, qa: Answerer) -> None:
-        self.corpus = qa.corpus
-        self.texts = read_texts()
-        self._talk = Talk(qa, self.texts)
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
 
-    def ask(self, question: str, stored: object) -> Iterator[tuple[object, object, object]]:
-        """Yield chat, question box and conversation as the answer grows."""
-        yield from self._ask(question, from_stored(stored, self.corpus))
+    def ask(self, question: str, stored: object) -> Iterator[tuple[object, ...]]:
+        yield from self._each(self._desk.ask(question, stored))
 
-    def pick(self, stored: object, event: gr.SelectData) -> Iterator[tuple[object, object, object]]:
-        """Ask an example or a suggestion."""
-        picked = event.value["text"] if isinstance(event.value, dict) else event.value
-        yield from self._ask(str(picked), from_stored(stored, self.corpus))
+    def pick(self, stored: object, event: gr.SelectData) -> Iterator[tuple[object, ...]]:
+        picked = event.value["text"] if isinstance(event.value, dict) else event.value[0]
+        yield from self._each(self._desk.ask(str(picked), stored))
 
-    def retry(self, stored: object, event: gr.RetryData) -> Iterator[tuple[object, object, object]]:
-        """Ask a question again, without what followed it."""
-        turns = from_stored(stored, self.corpus)
-        at = _turn_at(event.index)
-        yield from self._ask(turns[at].question, turns[:at])
+    def retry(self, stored: object, event: gr.RetryData) -> Iterator[tuple[object, ...]]:
+        yield from self._each(self._desk.ask_again(stored, _turn_at(event.index)))
 
-    def edit(self, stored: object, event: gr.EditData) -> Iterator[tuple[object, object, object]]:
-        """Ask an edited question in place of the old one, without what followed it."""
-        turns = from_stored(stored, self.corpus)
-        yield from self._ask(html.unescape(str(event.value)), turns[: _turn_at(event.index)])
+    def edit(self, stored: object, event: gr.EditData) -> Iterator[tuple[object, ...]]:
+        yield from self._each(self._desk.ask_again(stored, _turn_at(event.index), html.unescape(str(event.value))))
 
-    def undo(self, stored: object) -> tuple[object, str, object]:
-        """Take the last question back into the question box."""
-        turns = from_stored(stored, self.corpus)
-        last = turns[-1].question if turns else ""
-        return self.messages(turns[:-1]), last, to_stored(turns[:-1])
+    def suggest(self, stored: object) -> object:
+        suggested = self._desk.suggest(stored)
+        return gr.Dataset(samples=[[each] for each in suggested], visible=bool(suggested))
 
-    def stop(self, stored: object) -> tuple[object, object, object]:
-        """Settle a conversation whose last answer was stopped."""
-        turns = from_stored(stored, self.corpus)
-        return self.messages(turns), self._box(asking=False), to_stored(turns)
+    def undo(self, stored: object) -> tuple[object, ...]:
+        return self._shown(self._desk.undo(stored))
 
-    def restore(self, stored: object) -> tuple[object, object]:
-        """Return the conversation that the browser kept."""
-        turns = from_stored(stored, self.corpus)
-        return self.messages(turns), to_stored(turns)
+    def restore(self, stored: object) -> tuple[object, ...]:
+        return self._shown(self._desk.restore(stored))
 
-    def like(self, stored: object, event: gr.LikeData) -> object:
-        """Keep what the visitor thinks of an answer."""
-        turns = from_stored(stored, self.corpus)
-        at = _turn_at(event.index)
-        verdict = event.liked if isinstance(event.liked, str) else "Like" if event.liked else "Dislike"
-        turns[at] = replace(turns[at], verdict=verdict)
-        return to_stored(turns)
+    def judge(self, stored: object, event: gr.LikeData) -> object:
+        said = event.liked if isinstance(event.liked, str) else "Like" if event.liked else "Dislike"
+        return self._desk.judge(stored, _turn_at(event.index), said).stored
 
     def export(self, stored: object) -> str:
-        """Return the conversation as Markdown."""
-        return markdown(from_stored(stored, self.corpus), self.corpus, self.texts)
+        return self._desk.export(stored)
 
-    def messages(self, turns: Sequence[Turn]) -> list[dict[str, Any]]:
-        """Return turns as the chat shows them: the question's characters escaped, the reply as HTML of our own."""
-        shown: list[dict[str, Any]] = []
-        for turn in turns:
-            reply = gr.HTML(turn_html(turn, self.corpus, self.texts), apply_default_css=False, js_on_load=None)
-            options = [{"value": question} for question in turn.suggestions] if turn is turns[-1] else []
-            shown += [
-                {"role": "user", "content": html.escape(turn.question, quote=False)},
-                {"role": "assistant", "content": reply, "options": options},
-            ]
-        return shown
-
-    def read(self, document_id: str) -> str:
-        """Return a document for the reading pane."""
-        return article_html(self.corpus.document(document_id), self.corpus, self.texts)
-
-    def _ask(self, question: str, before: list[Turn]) -> Iterator[tuple[object, object, object]]:
-        if not question.strip():
+    def _each(self, views: Iterable[View]) -> Iterator[tuple[object, ...]]:
+        shown = False
+        for view in views:
+            shown = True
+            yield self._shown(view)
+        if not shown:
             yield gr.skip(), gr.skip(), gr.skip()
-            return
-        box: object = self._box(asking=True)
-        turns = before
-        for turns in self._talk.ask(question, before):
-            if turns[-1].state is State.WHOLE:
-                box = self._box(asking=False, value=question if turns[-1].error else None)
-            yield self.messages(turns), box, to_stored(turns)
-            box = gr.skip()
 
-    def _box(self, *, asking: bool, value: str | None = None) -> object:
+    def _shown(self, view: View) -> tuple[object, ...]:
+        messages: list[dict[str, Any]] = []
+        for turn in view.turns:
+            reply = gr.HTML(self._desk.reply_html(turn), apply_default_css=False, js_on_load=None)
+            messages += [
+                {"role": "user", "content": html.escape(turn.question, quote=False)},
+                {"role": "assistant", "content": reply},
+            ]
+        chat = gr.update(value=messages, feedback_value=[turn.verdict or None for turn in view.turns])
+        return chat, self._box(view), view.stored
+
+    def _box(self, view: View) -> object:
+        texts = self._desk.texts
         buttons: dict[str, Any] = {
-            "submit_btn": False if asking else self.texts["ask_button"],
-            "stop_btn": self.texts["stop_button"] if asking else False,
+            "submit_btn": False if view.asking else texts["ask_button"],
+            "stop_btn": texts["stop_button"] if view.asking else False,
         }
-        if asking or value is not None:
-            buttons["value"] = value or ""
+        starts = view.asking and view.turns[-1].answer is None
+        if starts or view.box is not None:
+            buttons["value"] = view.box or ""
         return gr.update(**buttons)
 
 
-def build(qa: Answerer) -> gr.Blocks:
+def build(qa: Answerer, feedback: FeedbackStore | None = None) -> gr.Blocks:
     """Return the page for a corpus; `launch` serves it."""
-    page = _Page(qa)
-    corpus, texts = page.corpus, page.texts
+    texts = read_texts()
+    desk = Desk(qa, texts, feedback)
+    on, corpus = _Handlers(desk), desk.corpus
     plain: dict[str, Any] = {"apply_default_css": False, "js_on_load": None}
-    verdicts = ["Like", "Dislike", *(text for name, text in texts.items() if name.startswith("feedback_"))]
 
     def read(document_id: str) -> str:
-        return page.read(document_id)
+        return article_html(corpus.document(document_id), corpus, texts)
 
     blocks: gr.Blocks
     with gr.Blocks(title=f"{corpus.title} · Footnote", analytics_enabled=False, fill_width=True) as blocks:
@@ -150,7 +120,7 @@ def build(qa: Answerer) -> gr.Blocks:
                     show_label=False,
                     render_markdown=False,
                     latex_delimiters=[],
-                    placeholder=render("welcome.html.j2", texts, corpus=corpus),
+                    placeholder=render("welcome.html.j2", texts),
                     examples=[{"text": example} for example in corpus.settings.examples],
                     editable="user",
                     layout="panel",
@@ -158,7 +128,14 @@ def build(qa: Answerer) -> gr.Blocks:
                     autoscroll=False,
                     height="100%",
                     buttons=[export, paper],
-                    feedback_options=verdicts,
+                    feedback_options=list(desk.reasons),
+                )
+                following = gr.Dataset(
+                    elem_id="following",
+                    label=texts["ask_next"],
+                    components=[gr.Textbox(visible=False)],
+                    samples=[],
+                    visible=False,
                 )
                 question = gr.Textbox(
                     elem_id="question",
@@ -170,15 +147,11 @@ def build(qa: Answerer) -> gr.Blocks:
                     autofocus=True,
                     html_attributes=gr.InputHTMLAttributes(enterkeyhint="send", autocomplete="off"),
                 )
-                gr.HTML(
-                    render("disclaimer.html.j2", texts, corpus=corpus),
-                    elem_id="disclaimer",
-                    visible=bool(corpus.settings.disclaimer),
-                    **plain,
-                )
+                if corpus.settings.disclaimer:
+                    gr.HTML(render("disclaimer.html.j2", texts, corpus=corpus), elem_id="disclaimer", **plain)
             with gr.Column(elem_id="pane", scale=5):
                 gr.HTML(
-                    render("pane.html.j2", texts, article=page.read(corpus.documents[0].id)),
+                    render("pane.html.j2", texts, article=read(corpus.documents[0].id)),
                     elem_id="reader",
                     apply_default_css=False,
                     js_on_load=asset("page.js"),
@@ -187,33 +160,44 @@ def build(qa: Answerer) -> gr.Blocks:
 
         shown = [chat, question, conversation]
         private: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        at_once: dict[str, Any] = private | {"queue": False}
         asking: dict[str, Any] = private | {"concurrency_limit": ANSWERED_AT_ONCE, "concurrency_id": "asking"}
         running: list[Any] = [
-            question.submit(page.ask, [question, conversation], shown, **asking),
-            chat.example_select(page.pick, conversation, shown, **asking),
-            chat.option_select(page.pick, conversation, shown, **asking),
-            chat.retry(page.retry, conversation, shown, **asking),
-            chat.edit(page.edit, conversation, shown, **asking),
+            question.submit(on.ask, [question, conversation], shown, **asking),
+            chat.example_select(on.pick, conversation, shown, **asking),
+            following.select(on.pick, conversation, shown, **asking),
+            chat.retry(on.retry, conversation, shown, **asking),
+            chat.edit(on.edit, conversation, shown, **asking),
         ]
-        question.stop(page.stop, conversation, shown, cancels=running, **private)
-        chat.undo(page.undo, conversation, shown, queue=False, **private)
-        chat.clear(lambda: [], None, conversation, queue=False, **private)
-        chat.like(page.like, conversation, conversation, queue=False, **private)
-        export.click(page.export, conversation, exported, queue=False, **private).then(
-            None, exported, None, js=f"(text) => window.footnote.save({texts['export_file']!r}, text)", **private
-        )
+        stopped = question.stop(None, None, None, cancels=running, **private)
+        settled = [
+            *running,
+            stopped.then(on.restore, conversation, shown, **at_once),
+            chat.undo(on.undo, conversation, shown, **at_once),
+            chat.clear(lambda: [], None, conversation, **at_once),
+            blocks.load(on.restore, conversation, shown, **at_once),
+        ]
+        for event in settled:
+            event.then(on.suggest, conversation, following, **private)
+        chat.like(on.judge, conversation, conversation, **at_once)
+        save = f"(text) => window.footnote.save({texts['export_file']!r}, text)"
+        export.click(on.export, conversation, exported, **at_once).then(None, exported, None, js=save, **private)
         paper.click(None, None, None, js="() => window.print()", **private)
-        blocks.load(page.restore, conversation, [chat, conversation], queue=False, **private)
     return blocks
 
 
-def launch(qa: Answerer, *, host: str = "127.0.0.1", port: int = 7860) -> gr.Blocks:
+def launch(
+    qa: Answerer, *, host: str = "127.0.0.1", port: int = 7860, feedback: FeedbackStore | None = None
+) -> gr.Blocks:
     """Start serving the page of a corpus; `close()` what comes back to end it.
+
+    What visitors think of answers goes to `feedback`, if there is one.
 
     Raises:
         SettingsError: the address cannot be listened on.
     """
-    blocks = build(qa)
+    blocks = build(qa, feedback)
+    fonts = ASSETS / "fonts"
     try:
         blocks.launch(
             server_name=host,
@@ -226,8 +210,9 @@ def launch(qa: Answerer, *, host: str = "127.0.0.1", port: int = 7860) -> gr.Blo
             run_history=False,
             enable_monitoring=False,
             footer_links=[],
+            allowed_paths=[str(fonts)],
             theme=gr.themes.Base(font=_FONTS, font_mono=("ui-monospace", "monospace")),
-            head=f"<style>{asset('page.css')}</style>",
+            head=f"<style>{asset('page.css').replace('FONTS', f'gradio_api/file={fonts}')}</style>",
         )
     except OSError as error:
         raise SettingsError(f"cannot listen on {host}:{port}: is it in use? Choose another with --port") from error
@@ -241,7 +226,7 @@ def serve(corpus: str | None = None, model: str | None = None, host: str = "127.
         FootnoteError: the corpus, the model or the address cannot be used.
     """
     qa = ArticleQA.open(corpus, model)
-    blocks = launch(qa, host=host, port=port)
+    blocks = launch(qa, host=host, port=port, feedback=FeedbackStore())
     qa.answer(qa.corpus.title)  # loads what the first question would wait for
     print(f"“{qa.corpus.title}” is open for questions on http://{host}:{port}", flush=True)
     blocks.block_thread()

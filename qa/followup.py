@@ -27,7 +27,8 @@ _POINTS_AT_NOUN = re.compile(
     re.IGNORECASE,
 )
 _EMPTY_PRONOUN = re.compile(
-    r"\b(?:is|was|does|did|has|will|would|can|could) (?:it|that|this) (?:true|possible|normal|common|rain\w*|matter)\b(?: that\b)?"
+    r"\b(?:is|was|does|did|has|will|would|can|could) (?:it|that|this) "
+    r"(?:true|possible|normal|common|rain\w*|matter)\b(?: that\b)?"
     r"|\b(?:so|such|now|given|say|says|said|states?|claims?|know|think|sure|means?|fact|true|the \w+) that\b"
     r"|\bdoes it (?:take|cost|mean) to\b",
     re.IGNORECASE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from page_fixtures import browser, server, visit  # noqa: F401
+from page_fixtures import browser, feedback, server, visit  # noqa: F401
 
 from corpus import load_corpus, make_corpus, read_text
 from index import load_encoder

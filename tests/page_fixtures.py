@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from qa.feedback import FeedbackStore
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -60,19 +62,24 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def serving(qa: object) -> Iterator[str]:
+def serving(qa: object, feedback: FeedbackStore | None = None) -> Iterator[str]:
     from app import launch  # noqa: PLC0415  (gradio, only where a page is tested)
 
     port = free_port()
-    blocks = launch(qa, port=port)
+    blocks = launch(qa, port=port, feedback=feedback)
     yield f"http://127.0.0.1:{port}/"
     blocks.close(verbose=False)
 
 
 @pytest.fixture(scope="session")
-def server(article_qa: ArticleQA) -> Iterator[str]:
+def feedback(tmp_path_factory: pytest.TempPathFactory) -> FeedbackStore:
+    return FeedbackStore(tmp_path_factory.mktemp("feedback") / "feedback.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def server(article_qa: ArticleQA, feedback: FeedbackStore) -> Iterator[str]:
     article_qa.answer("What does an EMG show?")
-    yield from serving(Moody(article_qa))
+    yield from serving(Moody(article_qa), feedback)
 
 
 @pytest.fixture(scope="session")
@@ -91,7 +98,7 @@ class Visitor:
 
     def __init__(self, browser: Browser, server: str, **settings: object) -> None:
         self.context: BrowserContext = browser.new_context(**{"viewport": {"width": 1360, "height": 850}, **settings})
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(30_000)
         self.page: Page = self.context.new_page()
         self.server = server
         self.complaints: list[str] = []
@@ -141,7 +148,8 @@ def visit(browser: Browser, server: str) -> Iterator[object]:
     yield visitor
     for each in visitors:
         each.context.close()
-    assert [complaint for each in visitors for complaint in each.complaints] == []
+    complaints = [complaint for each in visitors for complaint in each.complaints]
+    assert complaints == []
 
 
 def screenshot(visitor: Visitor, name: str) -> None:

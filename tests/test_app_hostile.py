@@ -85,6 +85,6 @@ def test_examples_are_plain_text_and_asked_as_they_stand(visit, evil_server):
 
 def test_suggestions_are_plain_text(visit, evil_server):
     visitor = visit(at=evil_server).ask("What is a cramp?")
-    visitor.page.wait_for_timeout(800)
-    assert visitor.page.locator("#chat .options").locator("img, script, b").count() == 0
+    visitor.page.wait_for_selector("#following button")
+    assert visitor.page.locator("#following").locator("img, script, b").count() == 0
     assert visitor.page.locator(BOX).is_enabled()

@@ -119,6 +119,7 @@ def test_stopped_answer_keeps_what_was_shown(visit):
     visitor.page.locator("#question .stop-button").click()
     visitor.page.wait_for_selector(".cut-short")
     assert visitor.page.locator(".words .marker").count() >= 1
+    visitor.page.wait_for_timeout(1500)  # until the sentence that was under way has been given up
     visitor.ask("What does an EMG show?")
     assert visitor.page.locator(".cut-short").count() == 1
 
@@ -206,7 +207,7 @@ def test_retry_undo_edit_and_clear(visit):
 
     page.get_by_role("button", name="Clear").click()
     page.wait_for_selector("#chat .example")
-    page.wait_for_timeout(300)
+    page.wait_for_function("Object.values(localStorage).every(kept => kept.length < 100)")
     page.reload()
     page.wait_for_selector("#chat .example")
     assert page.locator("#chat .user-row").count() == 0
@@ -214,8 +215,8 @@ def test_retry_undo_edit_and_clear(visit):
 
 def test_suggestions_are_answered(visit):
     visitor = visit().ask("Which muscles does ALS cramp?")
-    visitor.page.wait_for_selector("#chat .option")
-    visitor.page.locator("#chat .option").first.click()
+    visitor.page.wait_for_selector("#following button")
+    visitor.page.locator("#following button").first.click()
     visitor.answered(2)
     assert visitor.page.locator(".reply").last.locator(".words .marker").count() >= 1
 
@@ -339,3 +340,19 @@ def test_server_functions_open_documents_only(visit, server):
     visitor: Visitor = visit()
     answer = visitor.page.request.get(f"{server}gradio_api/file=/etc/passwd")
     assert answer.status in (403, 404)
+
+
+def test_thumb_and_reason_are_kept_and_survive_a_reload(visit, feedback):
+    visitor = visit().ask("Tell me about peripheral neuropathy")
+    page = visitor.page
+    page.get_by_role("button", name="Like", exact=True).click()
+    page.wait_for_timeout(500)
+    assert [(v.good, v.question, v.sections) for v in feedback.verdicts()] == [
+        (True, "Tell me about peripheral neuropathy", ("Peripheral Neuropathy",))
+    ]
+    page.reload()
+    visitor.answered()
+    page.get_by_role("button", name="Feedback").hover()
+    page.get_by_role("button", name="The source does not say this").click()
+    page.wait_for_timeout(500)
+    assert [(v.good, v.reason) for v in feedback.verdicts()] == [(False, "wrong_source")]

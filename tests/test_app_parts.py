@@ -12,6 +12,7 @@ from qa import ArticleQA
 from qa.page.address import address, place
 from qa.page.answer import turn_html
 from qa.page.article import article_html
+from qa.page.desk import Desk
 from qa.page.export import markdown, plain_text
 from qa.page.talk import Talk
 from qa.page.texts import read_texts
@@ -116,11 +117,13 @@ def test_talk_keeps_errors_to_their_turn(article_qa):
 
 
 def test_suggestions_are_answered_and_new(article_qa):
-    *_, after = Talk(article_qa, TEXTS).ask("Which muscles does ALS cramp?", [])
-    suggested = after[-1].suggestions
+    desk = Desk(article_qa, TEXTS)
+    *_, view = desk.ask("Which muscles does ALS cramp?", [])
+    suggested = desk.suggest(view.stored)
     assert 1 <= len(suggested) <= 3
     assert "Which muscles does ALS cramp?" not in suggested
     assert not any(article_qa.answer(question).abstained for question in suggested)
+    assert desk.suggest([]) == ()
 
 
 def test_corpus_of_several_documents_offers_them_all(encoder):

@@ -106,7 +106,8 @@ def test_runs_are_compared_and_changed_questions_listed(tmp_path, capsys):
     assert "0 questions became right" in printed
     assert "1 questions became wrong" in printed
     assert "set · lexical · q3: how does sourdough rise" in printed
-    assert "expected: d3" in printed
+    assert "expected: Bread Sourdough bread rises" in " ".join(printed.split())
+    assert "lexical · q3" in printed and "(nothing)" in printed
 
 
 def test_two_configurations_of_a_run_are_compared(tmp_path, capsys):

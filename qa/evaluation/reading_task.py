@@ -83,7 +83,7 @@ class ReadingTask:
             },
             expected=" / ".join(dict.fromkeys(question.answers)) or "silence",
             answer=answer.text if answer else "",
-            detail=detail_of(answer) if answer else {},
+            detail=detail_of(answer, corpus) if answer else {},
             error=asked.error,
         )
 

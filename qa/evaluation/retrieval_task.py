@@ -25,13 +25,15 @@ if TYPE_CHECKING:
 
     from qa.evaluation.configuration import Configuration
     from qa.evaluation.metrics.retrieval import Ranking
-    from qa.evaluation.records import RetrievalSet
+    from qa.evaluation.records import Qrels, RetrievalSet
     from qa.evaluation.shelf import Shelf
     from qa.evaluation.task import Parts
 
 STAND_ALONE = "own rewrite"
 """The variant in which the product itself makes a stand-alone question of the conversation."""
 CHUNK = 32
+SHOWN = 3
+"""Documents that reports name for a query."""
 TIMED = 40
 """Queries whose latency is measured."""
 RERANKED = 20
@@ -80,7 +82,8 @@ class RetrievalTask:
                     question=text,
                     metrics=scores[query],
                     ranking=rankings[query],
-                    expected=", ".join(d for d, grade in self._benchmark.qrels.get(query, {}).items() if grade > 0),
+                    expected="; ".join(self._shelf.label(d) for d in relevant(self._benchmark.qrels, query)[:SHOWN]),
+                    detail={"found": [self._shelf.label(document) for document, _ in rankings[query][:SHOWN]]},
                     seconds=seconds[query],
                 )
                 for query, text in zip(chunk, texts, strict=True)
@@ -153,3 +156,12 @@ class RetrievalTask:
         ceiling = float(scores[len(first) :].max()) if len(rows) > len(first) else 0.0
         head = [1.0 + ceiling + sigmoid(judgement.answers) for judgement in judged]
         return np.asarray([*head, *scores[len(first) :]], dtype=np.float32)
+
+
+def relevant(qrels: Qrels, query: str) -> list[str]:
+    """Return the ids of a query's relevant documents.
+
+    >>> relevant({"q": {"a": 0, "b": 2}}, "q"), relevant({}, "q")
+    (['b'], [])
+    """
+    return [document for document, grade in qrels.get(query, {}).items() if grade > 0]

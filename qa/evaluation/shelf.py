@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from qa.evaluation.task import Parts
 
 
+LABEL = 90
+"""Characters of a document that reports show."""
+
+
 class Shelf:
     """Indexes over the same documents, each built when first asked for."""
 
@@ -39,6 +43,16 @@ class Shelf:
     def heading_terms(self) -> frozenset[str]:
         """The terms of all titles."""
         return frozenset(term for title in {d.title for d in self._documents} for term in terms(title))
+
+    def label(self, document_id: str) -> str:
+        """Return a document for a reader: the beginning of its text, and its id."""
+        row = self._rows.get(document_id)
+        words = " ".join(self.text(row).split()) if row is not None else "(not in the corpus)"
+        return f"{words[:LABEL]}{'…' if len(words) > LABEL else ''} [{document_id}]"
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        return {document_id: row for row, document_id in enumerate(self.ids)}
 
     def text(self, row: int) -> str:
         """Return the text of a row."""

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from corpus.errors import FootnoteError
-from qa.page.suggestions import Suggestions
 from qa.page.turns import State, Turn, history
 
 if TYPE_CHECKING:
@@ -38,12 +37,11 @@ class Answerer(Protocol):
 
 
 class Talk:
-    """Holds nobody's conversation: every call gets the turns before it, so that visitors cannot meet."""
+    """Answers questions; every call gets the turns before it."""
 
     def __init__(self, qa: Answerer, texts: Mapping[str, str]) -> None:
         self._qa = qa
         self._texts = texts
-        self._suggestions = Suggestions(qa, texts)
 
     def ask(self, question: str, before: Sequence[Turn]) -> Iterator[list[Turn]]:
         """Yield the conversation with the question at its end, as its answer grows; a failure is a turn as well."""
@@ -60,8 +58,6 @@ class Talk:
             turn = replace(turn, error=self._texts["failed"], answer=None)
         turn = replace(turn, state=State.WHOLE)
         yield [*before, turn]
-        if turn.answer and (suggestions := self._suggestions.after([*before, turn])):
-            yield [*before, replace(turn, suggestions=suggestions)]
 
 
 def _shortened(question: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+ASSETS = Path(__file__).parent / "assets"
 
 
 def render(template: str, texts: Mapping[str, str], **values: object) -> str:
@@ -20,7 +22,7 @@ def render(template: str, texts: Mapping[str, str], **values: object) -> str:
 
 def asset(name: str) -> str:
     """Return the text of a file in `assets/`."""
-    return (files("qa.page") / "assets" / name).read_text(encoding="utf-8")
+    return (ASSETS / name).read_text(encoding="utf-8")
 
 
 @cache

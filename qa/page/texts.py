@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus.errors import SettingsError
@@ -26,7 +26,7 @@ def read_texts(language: str = "en") -> Mapping[str, str]:
 
 
 def _read(language: str) -> dict[str, str]:
-    file = files("qa.page") / "texts" / f"{language}.toml"
+    file = Path(__file__).parent / "texts" / f"{language}.toml"
     if not language.isalpha() or not file.is_file():
         raise SettingsError(f"the page has no texts in {language!r}; add qa/page/texts/{language}.toml")
     return tomllib.loads(file.read_text(encoding="utf-8"))

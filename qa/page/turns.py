@@ -34,7 +34,6 @@ class Turn:
     answer: Answer | None = None
     error: str = ""
     state: State = State.GROWING
-    suggestions: tuple[str, ...] = ()
     verdict: str = ""
 
 
@@ -52,7 +51,6 @@ def to_stored(turns: Sequence[Turn]) -> list[dict[str, Any]]:
             "answer": turn.answer and turn.answer.to_dict(),
             "error": turn.error,
             "state": turn.state.value,
-            "suggestions": list(turn.suggestions),
             "verdict": turn.verdict,
         }
         for turn in turns
@@ -76,7 +74,6 @@ def _turn(item: Mapping[str, Any], corpus: Corpus) -> Turn:
         answer=None if item["answer"] is None else _answer(item["answer"], corpus),
         error=_text(item["error"]),
         state=State.STOPPED if (state := State(item["state"])) is State.GROWING else state,
-        suggestions=tuple(_text(question) for question in _list(item["suggestions"])),
         verdict=_text(item["verdict"]),
     )
 

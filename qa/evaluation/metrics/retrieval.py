@@ -29,7 +29,7 @@ def ranked(document_ids: Sequence[str], scores: Iterable[float], depth: int = RA
     >>> ranked(["a", "b", "c"], [0.5, 0.5, 0.75])
     [('c', 0.75), ('b', 0.5), ('a', 0.5)]
     """
-    rounded = [float(np.float32(score)) for score in scores]
+    rounded = [float(str(np.float32(score))) for score in scores]  # its shortest spelling, so that files stay small
     pairs = list(zip(document_ids, rounded, strict=True))
     return sorted(pairs, key=lambda pair: (pair[1], pair[0].encode()), reverse=True)[:depth]
 

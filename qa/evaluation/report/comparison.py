@@ -21,7 +21,8 @@ def print_comparison(a: str, b: str, compared: Sequence[Compared], changed: Sequ
     """Print every metric's difference with interval and p-value, then the questions that changed sides."""
     console = require("rich.console").Console
     out = console(width=max(MIN_WIDTH, console().width), highlight=False, markup=False)
-    table = require("rich.table").Table(title=f"{b} minus {a} (points of percent, 95 % interval)", box=None)
+    table = require("rich.table").Table(box=None)
+    out.print(f"{b} minus {a} (points of percent, 95 % interval)\n", soft_wrap=True)
     for name in ("set", "configuration", "metric", "n", "difference", "p", ""):
         table.add_column(name, justify="right" if name in ("n", "difference", "p") else "left", no_wrap=True)
     for row in compared:
@@ -38,16 +39,16 @@ def print_comparison(a: str, b: str, compared: Sequence[Compared], changed: Sequ
             out.print(
                 f"  {change.dataset} · {change.configuration} · {change.before.query_id}: {change.before.question}"
             )
-            out.print(f"    expected: {shortened(change.before.expected)}")
-            out.print(f"    {a}: {said(change.before)}")
-            out.print(f"    {b}: {said(change.after)}")
+            out.print(f"    expected: {shortened(change.before.expected)}", soft_wrap=True)
+            out.print(f"    {a}: {said(change.before)}", soft_wrap=True)
+            out.print(f"    {b}: {said(change.after)}", soft_wrap=True)
 
 
 def said(outcome: Outcome) -> str:
     """Return what an outcome answered, or what it found where nothing is answered."""
     if outcome.error:
         return f"error: {outcome.error}"
-    return shortened(outcome.answer or ", ".join(document for document, _ in outcome.ranking[:5]) or "(nothing)")
+    return shortened(outcome.answer or "; ".join(outcome.detail.get("found", [])) or "(nothing)")
 
 
 def shortened(text: str) -> str:

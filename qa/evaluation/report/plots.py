@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,9 +43,9 @@ def bars(figures: Sequence[Figure], title: str) -> str:
             capsize=2,
             label=configuration,
         )
-    axes.set_xticks(range(len(metrics)), metrics)
+    axes.set_xticks(range(len(metrics)), [textwrap.fill(metric, 12) for metric in metrics])
     axes.set_ylim(0, 1)
-    axes.legend(frameon=False, ncols=min(4, len(configurations)), loc="upper center", bbox_to_anchor=(0.5, -0.1))
+    axes.legend(frameon=False, ncols=min(4, len(configurations)), loc="upper center", bbox_to_anchor=(0.5, -0.2))
     return _svg(figure)
 
 
