@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from qa.grounding import Checker
     from qa.records import AnswerSentence, Citation, DroppedSentence
 
-MAX_EVIDENCE = 18
-"""Sentences that a language model is given."""
 MAX_DRAFTS = 12
 """Sentences of a language model that are read."""
 MAX_REPEATED = 3
@@ -41,10 +39,10 @@ class Written:
 
 
 def widened(chosen: Sequence[ScoredSentence], assessments: Iterable[Assessment]) -> list[ScoredSentence]:
-    """Return what a language model reads: the chosen sentences, then the found passages' own, best passage first."""
+    """Return what a language model may rest on: the chosen sentences, then the found passages' own, best passage first."""
     found = [scored for assessment in assessments for scored in assessment.sentences]
     by_place = {(scored.document.id, scored.sentence.start): scored for scored in reversed([*chosen, *found])}
-    return list(reversed(by_place.values()))[: max(MAX_EVIDENCE, len(chosen))]
+    return list(reversed(by_place.values()))
 
 
 def write(
@@ -59,7 +57,7 @@ def write(
     Args:
         question: as the generator is asked it.
         chosen: the sentences that answer, which the quote answer is made of.
-        evidence: what a generator that rewords reads and may rest on, best first.
+        evidence: what a generator that rewords may rest on, best first; it reads as much of it as it can.
         generator: words the answer.
         checker: checks what is reworded.
     """

@@ -36,18 +36,19 @@ class ContextError(ModelError):
 class Limits:
     """How long and how much: `deadline` and `silence` (the longest wait for the next words) in seconds.
 
-    `tokens` is the longest answer, `tries` how often a busy model is asked, `pause` the first wait between two tries in
+    `evidence` is how many sentences a model is given, `tokens` the longest answer, `tries` how often a busy model is asked, `pause` the first wait between two tries in
     seconds, which doubles.
     """
 
     deadline: float = 60.0
     silence: float = 30.0
+    evidence: int = 18
     tokens: int = 320
     tries: int = 3
     pause: float = 0.5
 
     def __post_init__(self) -> None:
-        if min(self.deadline, self.silence, self.pause) <= 0 or min(self.tokens, self.tries) < 1:
+        if min(self.deadline, self.silence, self.pause) <= 0 or min(self.evidence, self.tokens, self.tries) < 1:
             raise SettingsError(f"limits of a language model must be above 0, not {self}")
 
 
@@ -98,7 +99,7 @@ class LanguageModel:
             ModelError: the model failed, was silent for too long, said nothing, or passed the deadline.
         """
         said = False
-        for draft in sentences(self._chunks(question, list(evidence))):
+        for draft in sentences(self._chunks(question, list(evidence[: self._limits.evidence]))):
             said = True
             yield draft
         if not said:

@@ -67,7 +67,7 @@ class Checker:
 
     def check(self, text: str) -> Verdict:
         """Return what a sentence rests on, as a whole or clause by clause."""
-        claim = read(text)
+        claim = read(text).naming(self._evidence.names)
         if not claim.content:
             return Verdict((), 0.0, Reason.EMPTY)
         whole = self._best(claim, None)
@@ -82,7 +82,7 @@ class Checker:
 
         A clause without a name of its own goes on about the section of the clause before it.
         """
-        clauses = _clauses(text)
+        clauses = [clause.naming(self._evidence.names) for clause in _clauses(text)]
         if len(clauses) < 2:
             return []
         proofs: list[Proof] = []
@@ -123,17 +123,21 @@ class Checker:
         return Proof(Unit((), (), (), frozenset()), float(len(claim.content)), 0.0, (), Reason.UNSUPPORTED)
 
     def _with_neighbours(self, unit: Unit, claim: Claim) -> Unit:
-        """Return the unit with the names of the sentences beside it, where it has no name that the claim leaves out.
+        """Return the unit with the names of the sentences beside it, where it points back or all its names are claimed.
 
         "The first great tower stood at Alexandria. The Pharos …" lets a claim say that the Pharos stood at Alexandria;
         "Rudyerd's tower burned down" beside "Winstanley lit the first tower" lets no claim burn Winstanley's.
         """
         open_names = claim.names - unit.stems - unit.context
-        if not open_names or not unit.names <= claim.names | unit.context:
+        if not open_names:
             return unit
         (first, *_), (*_, last) = unit.sentences, unit.sentences
+        only_these = unit.names <= claim.names | unit.context
         for other in self._evidence.singles:
             (scored,) = other.sentences
+            before = scored.sentence.end <= first.sentence.start and unit.claims[0].points_back
+            if not (only_these or before):
+                continue
             beside = scored.sentence.paragraph in (first.sentence.paragraph, last.sentence.paragraph)
             if other.section == unit.section and beside and open_names <= other.names:
                 return replace(unit, context=unit.context | open_names)
@@ -167,10 +171,15 @@ def _clauses(text: str) -> list[Claim]:
     """Return the clauses of a sentence, those with too little content joined to the one before."""
     pieces: list[str] = []
     for piece in _CLAUSE.split(text):
-        if pieces and len(read(piece).content) < _MIN_CONTENT:
+        if pieces and _weight(piece) < _MIN_CONTENT:
             pieces[-1] = f"{pieces[-1]}, {piece}"
         elif piece.strip():
             pieces.append(piece)
-    if len(pieces) > 1 and len(read(pieces[0]).content) < _MIN_CONTENT:
+    if len(pieces) > 1 and _weight(pieces[0]) < _MIN_CONTENT:
         pieces[:2] = [", ".join(pieces[:2])]
     return [read(piece) for piece in pieces]
+
+
+def _weight(text: str) -> int:
+    claim = read(text)
+    return len(claim.content) + len(claim.quantities)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from index.lexical import terms
@@ -27,6 +27,7 @@ _SCOPE = 5
 _POINTS_BACK = re.compile(r"\W*(?:it|its|they|their|this|these|those|such|that|he|she|his|her|both)\b", re.IGNORECASE)
 _IDIOMS = [
     (re.compile(r"\babove all\b", re.IGNORECASE), "especially"),
+    (re.compile(r"\b(?:take|takes|took|taken) away\b", re.IGNORECASE), "remove"),
     (re.compile(r"\b(?:at|after|first of) all\b", re.IGNORECASE), ""),
     (re.compile(r"\ball (?:over|around|along)\b", re.IGNORECASE), "throughout"),
     (
@@ -39,7 +40,7 @@ _DENIES_WITH = ("n't", "n’t")
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word: `text` in lower case, its `stem`, the `clause` it stands in, and what is said of it.
+    """One word: `text` in lower case, its `stem`, the `clause` and the `segment` (clauses parted at "and" too) it stands in, and what is said of it.
 
     `counts` where it carries content; `name` where it is written as a name; `denied` where a negation reaches it.
     """
@@ -47,6 +48,7 @@ class Word:
     text: str
     stem: str
     clause: int
+    segment: int
     counts: bool
     name: bool
     denied: bool
@@ -76,6 +78,16 @@ class Claim:
         return frozenset(word.stem for word in self.words if word.name)
 
     @cached_property
+    def segments(self) -> tuple[frozenset[str], ...]:
+        """The stems of each segment, small words that have opposites included."""
+        opposites = wording().opposites
+        parts: dict[int, set[str]] = {}
+        for word in self.words:
+            if word.counts or word.stem in opposites or word.text[0].isdigit():
+                parts.setdefault(word.segment, set()).add(word.stem)
+        return tuple(frozenset(part) for part in parts.values())
+
+    @cached_property
     def negated(self) -> bool:
         """Whether any negation stands in it."""
         return any(is_cue(word.text) for word in self.words)
@@ -84,6 +96,15 @@ class Claim:
     def points_back(self) -> bool:
         """Whether its first word points to a sentence before it."""
         return bool(_POINTS_BACK.match(self.text))
+
+    def naming(self, known: frozenset[str]) -> Claim:
+        """Return the claim with its first word taken as a name where it is one of the known names.
+
+        A capital at the start of a sentence tells nothing by itself.
+        """
+        if not self.words or self.words[0].name or self.words[0].stem not in known:
+            return self
+        return Claim(self.text, (replace(self.words[0], name=True), *self.words[1:]), self.quantities)
 
     def strong(self, kind: str) -> bool:
         """Tell whether it holds a word of a kind of strength: universal, exclusive, possible, frequent, partial."""
@@ -109,25 +130,26 @@ def read(text: str) -> Claim:
     for idiom, simple in _IDIOMS:
         plain = idiom.sub(simple, plain)
     words: list[Word] = []
-    clause, reach, first = 0, 0, True
+    clause, segment, reach, first = 0, 0, 0, True
     tokens = _TOKEN.findall(plain)
     for position, token in enumerate(tokens):
         lower = token.lower()
         if not token[0].isalnum():
             if token in _CLAUSE_ENDS:
-                clause, reach = clause + 1, 0
+                clause, segment, reach = clause + 1, segment + 1, 0
             continue
         if lower in _CLAUSE_ENDS:
             clause, reach = clause + 1, 0
+        segment += lower in _CLAUSE_ENDS or lower in ("and", "or")
         following = tokens[position + 1].lower() if position + 1 < len(tokens) else ""
-        word = _word(token, clause, first=first, denied=reach > 0)
+        word = _word(token, clause, segment, first=first, denied=reach > 0)
         words.append(word)
         reach = _SCOPE if is_cue(lower) and following != "only" else reach - word.counts
         first = False
     return Claim(text, tuple(words), quantities(text))
 
 
-def _word(token: str, clause: int, *, first: bool, denied: bool) -> Word:
+def _word(token: str, clause: int, segment: int, *, first: bool, denied: bool) -> Word:
     bare = token.removesuffix("'s")
     acronym = sum(character.isupper() for character in bare) > 1 or (
         any(c.isdigit() for c in bare) and bare[:1].isupper()
@@ -143,4 +165,6 @@ def _word(token: str, clause: int, *, first: bool, denied: bool) -> Word:
     name = (acronym or (not first and bare[:1].isupper())) and not (
         is_number_word(lower) or lower in ("i", "yes", "no")
     )
-    return Word(lower, own, clause, counts or (name and plain), name, denied)
+    if len(bare) == 1 and bare.isupper() and bare not in "AI" and not first:
+        counts = name = plain = True
+    return Word(lower, own, clause, segment, counts or (name and plain), name, denied)

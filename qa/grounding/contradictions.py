@@ -34,7 +34,7 @@ def contradiction(claim: Claim, unit: Unit) -> Reason | None:
     """Return how a claim contradicts a unit of evidence that holds its words, or None."""
     if not _numbers_agree(claim, unit):
         return Reason.NUMBER
-    if _opposed(claim, unit):
+    if _opposed(claim, unit) or any(_crossed(claim, sentence) for sentence in unit.claims):
         return Reason.OPPOSITE
     if _denial_differs(claim, unit):
         return Reason.NEGATION
@@ -48,10 +48,13 @@ def contradiction(claim: Claim, unit: Unit) -> Reason | None:
 def _numbers_agree(claim: Claim, unit: Unit) -> bool:
     """Tell whether the evidence gives every number of the claim; a heading's counts where the sentences name no other.
 
-    "Type 2" in a heading says nothing about a sentence on type 1.
+    "Type 2" in a heading says nothing about a sentence on type 1; "three men" gives no "two men", whatever else is two.
     """
     known = [quantity for sentence in unit.claims for quantity in sentence.quantities]
     units = {quantity.unit for quantity in known}
+    counted = {quantity.counted: quantity for quantity in known if quantity.counted}
+    if any(q.counted in counted and not any(q.counted == o.counted and q.fits(o) for o in known) for q in claim.quantities):
+        return False
     known += [q for heading in unit.headings for q in heading.quantities if q.unit not in units]
     return all(any(quantity.fits(other) for other in known) for quantity in claim.quantities)
 
@@ -61,11 +64,34 @@ def _opposed(claim: Claim, unit: Unit) -> bool:
     denied = {word.stem for word in claim.words if word.denied}
     denied_there = {word.stem for sentence in unit.claims for word in sentence.words if word.denied}
     for word in claim.words:
-        if word.stem in unit.stems:
+        if any(word.stem == other or wording().same(word.stem, other) for other in unit.stems):
             continue
         for other in unit.stems - claim.stems:
             if wording().opposed(word.stem, other) and (word.stem in denied) == (other in denied_there):
                 return True
+    return False
+
+
+def _crossed(claim: Claim, sentence: Claim) -> bool:
+    """Tell whether two opposites of a sentence have changed places: "broad at the foot, slender above" turned round.
+
+    A word goes with those of its segment. Where those stand with its opposite more often than with itself, it was moved.
+    """
+    known = wording()
+    theirs = sentence.segments
+    for mine in claim.segments:
+        for word in mine:
+            for other in known.opposites.get(word, frozenset()) & sentence.stems - mine:
+                if word not in sentence.stems:
+                    continue
+                beside = mine - {word, other}
+                kept = sum(len(beside & segment) for segment in theirs if word in segment and other not in segment)
+                moved = sum(len(beside & segment) for segment in theirs if other in segment and word not in segment)
+                numbers = {w for w in beside if w[0].isdigit()}
+                there = [segment for segment in theirs if numbers & segment]
+                moved_number = there and all(other in segment and word not in segment for segment in there)
+                if moved > kept or moved_number:
+                    return True
     return False
 
 
@@ -87,9 +113,9 @@ def _denial_differs(claim: Claim, unit: Unit) -> bool:
     if not claim.negated and not any(word.stem in known.denying | known.trailing for word in claim.words):
         stems = claim.stems
         for sentence in unit.claims:
-            heads = _heads(sentence.words)
-            if any(head.stem in stems or any(known.same(head.stem, s) for s in stems) for head in heads):
-                return True
+            for heads in _heads(sentence.words):
+                if heads and all(head.stem in stems or any(known.same(head.stem, s) for s in stems) for head in heads):
+                    return True
     return False
 
 
@@ -112,14 +138,14 @@ def _near_denials(words: Sequence[Word]) -> list[Word]:
     return found
 
 
-def _heads(words: Sequence[Word]) -> list[Word]:
-    """Return the first weighty word that each negation reaches."""
-    heads = []
+def _heads(words: Sequence[Word]) -> list[list[Word]]:
+    """Return what each negation denies: the first weighty word behind it, behind a "no" the first two."""
+    found = []
     for at, word in enumerate(words[:-1]):
         if not word.denied and words[at + 1].denied:
-            head = next((w for w in words[at + 1 :] if w.denied and w.counts), None)
-            heads += [head] if head else []
-    return heads
+            reached = [w for w in words[at + 1 :] if w.denied and w.counts]
+            found.append(reached[: 2 if word.text == "no" else 1])
+    return found
 
 
 def _stronger(claim: Claim, unit: Unit) -> bool:
@@ -150,13 +176,31 @@ def _drops_a_hedge(claim: Claim, sentence: Claim) -> bool:
 
 def _turned_round(claim: Claim, sentence: Claim) -> bool:
     """Tell whether what acts and what is acted on have changed places."""
-    turned = False
+    turned = _compares_the_other_way(claim, sentence)
     for causes, effects in _acting(claim):
         for their_causes, their_effects in _acting(sentence):
             if causes & their_causes:
                 return False
             turned |= bool(causes & their_effects) and bool(effects & their_causes)
     return turned
+
+
+def _compares_the_other_way(claim: Claim, sentence: Claim) -> bool:
+    """Tell whether what stands before and behind a "than" has changed places."""
+    mine, theirs = _around_than(claim), _around_than(sentence)
+    if not mine or not theirs:
+        return False
+    (before, behind), (before_there, behind_there) = mine, theirs
+    first, second = before - behind, behind - before
+    return bool(first & behind_there - before_there) and bool(second & before_there - behind_there)
+
+
+def _around_than(claim: Claim) -> tuple[set[str], set[str]] | None:
+    at = next((at for at, word in enumerate(claim.words) if word.text == "than"), None)
+    if at is None:
+        return None
+    before, behind = claim.words[:at], claim.words[at + 1 :]
+    return {word.stem for word in before if word.counts}, {word.stem for word in behind if word.counts}
 
 
 def _acting(claim: Claim) -> list[tuple[frozenset[str], frozenset[str]]]:

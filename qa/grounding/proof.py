@@ -85,9 +85,10 @@ def _held(word: Word, unit: Unit) -> bool:
     """Tell whether a unit holds a word itself, by its headings, or, where it is no name, by a word of one meaning."""
     if word.stem in unit.stems or word.stem in unit.context:
         return True
-    if word.name:
-        return False
     known = wording()
+    if word.name:
+        group = known.demonyms.get(word.stem)
+        return group is not None and any(known.demonyms.get(other) == group for other in unit.stems)
     if any(known.same(word.stem, other) for other in unit.stems):
         return True
     others = (other for sentence in unit.claims for other in sentence.words)

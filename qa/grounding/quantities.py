@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from qa.grounding.wording import wording
+from index.lexical import terms
+from qa.grounding.wording import stem, wording
 
 _ONES = dict(
     zip(
@@ -21,7 +22,7 @@ _TENS = dict(
 )
 _SCALES = {"hundred": 100.0, "thousand": 1_000.0, "million": 1e6, "billion": 1e9}
 _FIXED = {"dozen": 12.0, "half": 0.5, "quarter": 0.25, "twice": 2.0, "double": 2.0, "doubles": 2.0, "triple": 3.0}
-_FIXED |= {"triples": 3.0, "thrice": 3.0, "couple": 2.0, "pair": 2.0, "both": 2.0}
+_FIXED |= {"triples": 3.0, "thrice": 3.0}
 _ORDINALS = dict(
     zip(
         "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
@@ -37,9 +38,11 @@ _TOKEN = re.compile(
 )
 _INSIDE_A_NAME = re.compile(r"[^\W\d_]-?\d|\d-?(?!(?:st|nd|rd|th)\b)[A-Za-z]{2,}")
 _AT_LEAST = re.compile(
-    r"(?:\bmore than|\bover|\babove|\bat least|\bexceed\w*|\bno less than|\bafter)\s*$", re.IGNORECASE
+    r"\b(?:more than|over|above|at least|exceed\w*|no less than|after)(?: an?)?\s*$", re.IGNORECASE
 )
-_AT_MOST = re.compile(r"(?:\bless than|\bunder|\bbelow|\bat most|\bup to|\bno more than|\bwithin)\s*$", re.IGNORECASE)
+_AT_MOST = re.compile(
+    r"\b(?:less than|under|below|at most|up to|no more than|within)(?: an?)?\s*$", re.IGNORECASE
+)
 _OR_MORE = re.compile(
     r"^(?:\s*\([^)]*\)|[^\w,;.]*[\w%/°]+){0,3}?[^\w,;.]+(?:or more|or above|or older|or higher)\b", re.IGNORECASE
 )
@@ -57,17 +60,28 @@ def is_number_word(word: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number in a sentence: `bound` is ">", "<" or empty; `unit` is a unit's name, "ordinal", "clock", a label or empty."""
+    """A number in a sentence: `bound` is ">", "<" or empty; `unit` is a unit's name, "ordinal", "clock", a label or empty.
+
+    `counted` is the stem of the word right behind it, which is what it counts.
+    """
 
     value: float
     unit: str = ""
     bound: str = ""
+    counted: str = ""
 
     def fits(self, other: Quantity) -> bool:
-        """Tell whether both say the same; a unit that one side leaves out is no difference."""
+        """Tell whether both say the same.
+
+        A unit that one side leaves out is no difference, except where it says what else it counts ("three tablets" and
+        "three months") or the other is a time of day or a rank.
+        """
         if self.value != other.value or self.bound != other.bound:
             return False
-        return self.unit == other.unit or not self.unit or not other.unit
+        if self.unit == other.unit:
+            return True
+        bare, full = (self, other) if not self.unit else (other, self)
+        return not bare.unit and not bare.counted and full.unit not in ("clock", "ordinal")
 
 
 @lru_cache(maxsize=4096)
@@ -100,7 +114,9 @@ def quantities(text: str) -> tuple[Quantity, ...]:
         alone = end - start == 1 and tokens[start][0].lower() == "one"
         if alone and unit in ("", "ordinal"):
             continue
-        listed.append(Quantity(value, unit, _bound(text, *span)))
+        follows = tokens[end]["word"] if end < len(tokens) and not unit else None
+        counted = stem(follows.lower()) if follows and terms(follows) else ""
+        listed.append(Quantity(value, unit, _bound(text, *span), counted))
     return tuple(listed)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from corpus.records import SentenceKind
 from qa.grounding.claim import Claim, read
-from qa.grounding.wording import stem
+from qa.grounding.wording import stem, wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,6 +21,7 @@ _IN_BRACKETS = re.compile(r"((?:[\w’'-]+\s+){0,6}[\w’'-]+)\s+\(([A-Z][A-Za-z
 _LABEL = re.compile(r"^[^:.]{1,60}:\s")
 _TRIED = 8
 _TRIED_TOGETHER = 5
+_SYNONYM = 0.8
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,11 @@ class Unit:
         return frozenset().union(*(claim.stems for claim in self.claims))
 
     @cached_property
+    def groups(self) -> frozenset[int]:
+        """The groups of synonyms that the words of the sentences belong to."""
+        return frozenset(group for word in self.stems for group in wording().synonyms.get(word, ()))
+
+    @cached_property
     def names(self) -> frozenset[str]:
         """The names in the sentences."""
         return frozenset().union(*(claim.names for claim in self.claims))
@@ -57,16 +63,16 @@ class Evidence:
     def __init__(self, evidence: Sequence[ScoredSentence]) -> None:
         self._aliases = _aliases(text for scored in evidence for text in (scored.text, *_headings(scored)))
         self.singles = [self._unit((scored,)) for scored in evidence]
+        self.names = frozenset(name for unit in self.singles for name in unit.names)
 
     def candidates(self, claim: Claim) -> list[Unit]:
         """Return the units that share words with a claim, best first, one sentence alone before several together."""
-        wanted = {word.stem for word in claim.content}
-        shared = {id(unit): len(wanted & unit.stems) for unit in self.singles}
+        shared = {id(unit): _shared(claim, unit) for unit in self.singles}
         order = sorted((unit for unit in self.singles if shared[id(unit)]), key=lambda unit: -shared[id(unit)])
         return [*order[:_TRIED], *self._together(claim, order[: 2 * _TRIED_TOGETHER])]
 
     def _together(self, claim: Claim, best: Sequence[Unit]) -> list[Unit]:
-        """Return sentences of one section joined: bullets of a list, or two sentences of which the later one brings no new name."""
+        """Return sentences of one section joined: bullets of a list, or two sentences that speak of the same names."""
         joined = []
         lists: dict[tuple[str, int], list[ScoredSentence]] = {}
         for unit in best:
@@ -77,7 +83,9 @@ class Evidence:
         prose = [u for u in best if u.sentences[0].sentence.kind is SentenceKind.PROSE][:_TRIED_TOGETHER]
         prose.sort(key=lambda unit: unit.sentences[0].sentence.start)
         for one, later in combinations(prose, 2):
-            if one.section == later.section and later.names <= one.names | one.context | claim.names:
+            goes_on = later.names <= one.names | one.context
+            all_named = later.names | one.names <= claim.names | one.context
+            if one.section == later.section and (goes_on or all_named):
                 joined.append(self._unit((*one.sentences, *later.sentences)))
         return joined
 
@@ -92,6 +100,18 @@ class Evidence:
             elif long <= own | lent:
                 lent |= {short}
         return Unit(sentences, claims, headings, lent)
+
+
+def _shared(claim: Claim, unit: Unit) -> float:
+    """Return how much of a claim a unit may hold: a word 1, a synonym a little less, a number 1."""
+    score = 0.0
+    for word in claim.content:
+        if word.stem in unit.stems:
+            score += 1.0
+        elif wording().synonyms.get(word.stem, frozenset()) & unit.groups:
+            score += _SYNONYM
+    known = [quantity for sentence in unit.claims for quantity in sentence.quantities]
+    return score + sum(any(quantity.fits(other) for other in known) for quantity in claim.quantities)
 
 
 def _headings(scored: ScoredSentence) -> list[str]:

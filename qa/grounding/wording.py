@@ -6,7 +6,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import Stemmer
 
@@ -21,8 +21,28 @@ _SHARED_START, _SHARED_PART = 5, 0.7
 
 @cache
 def stem(word: str) -> str:
-    """Return the stem of a lower-case word."""
-    return str(_stem(word))
+    """Return the stem of a lower-case word; irregular forms share one.
+
+    >>> stem("blown"), stem("children"), stem("contractions")
+    ('blow', 'child', 'contract')
+    """
+    return str(_stem(_irregular().get(word, word)))
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(_FILE.read_text(encoding="utf-8"))
+
+
+@cache
+def _irregular() -> dict[str, str]:
+    lines = [line.split() for line in _table()["irregular"]]
+    forms = {form: base for base, *others in lines for form in others}
+    for word in _table()["graded"].split():
+        doubled = word + word[-1] if word in ("big", "thin", "hot", "slim") else word
+        root = doubled.removesuffix("e") if word.endswith("e") else f"{word[:-1]}i" if word.endswith("y") else doubled
+        forms |= {f"{root}er": word, f"{root}est": word}
+    return forms
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +51,7 @@ class Wording:
 
     glue: frozenset[str]
     synonyms: dict[str, frozenset[int]]
+    demonyms: dict[str, int]
     opposites: dict[str, frozenset[str]]
     alternatives: frozenset[str]
     strength: dict[str, frozenset[str]]
@@ -87,7 +108,7 @@ def one_word(a: str, b: str) -> bool:
 @cache
 def wording() -> Wording:
     """Return the word lists, read once."""
-    table = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+    table = _table()
     synonyms: dict[str, set[int]] = {}
     for group, line in enumerate(table["synonyms"]):
         for word in _stems(line):
@@ -100,6 +121,7 @@ def wording() -> Wording:
                 opposites.setdefault(word, set()).add(other)
     return Wording(
         glue=frozenset(_stems(table["glue"])),
+        demonyms={word: group for group, line in enumerate(table["demonyms"]) for word in _stems(line)},
         synonyms={word: frozenset(groups) for word, groups in synonyms.items()},
         opposites={word: frozenset(others) for word, others in opposites.items()},
         alternatives=frozenset(word for line in table["alternatives"] for word in _stems(line)),
