@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 DATA ?= ../shared/data
 
-.PHONY: chat setup check test bench bench-suite constraints clean
+.PHONY: chat setup check test bench screenshots bench-suite constraints clean
 
 chat: setup  ## build the index and open the page on http://127.0.0.1:$(PORT)
 	$(BIN)/footnote index
@@ -33,6 +33,10 @@ bench: setup  ## the figures of README, on the article's question set
 
 bench-suite: setup  ## every benchmark set below DATA, with the reports in runs/suite; a stopped run resumes
 	$(BIN)/footnote evaluate docs/bench-suite.toml --data $(DATA) --out runs/suite
+
+screenshots: setup  ## the pictures of README, taken by the page's tests
+	mkdir -p docs/screenshots
+	SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest -q tests/test_app_page.py
 
 constraints:  ## pin every version that a fresh environment resolves to
 	$(PYTHON) -m venv $(VENV)-pins

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 ANSWERED_AT_ONCE = 4
 """Questions that are answered at the same time; more wait in line."""
-_FONTS = (gr.themes.LocalFont("Source Sans Pro"), "system-ui", "sans-serif")
-"""The first is served by Gradio itself; nothing is fetched from elsewhere. Colours stand in `page.css`."""
 
 
 class _Handlers:
@@ -211,7 +209,7 @@ def launch(
             enable_monitoring=False,
             footer_links=[],
             allowed_paths=[str(fonts)],
-            theme=gr.themes.Base(font=_FONTS, font_mono=("ui-monospace", "monospace")),
+            theme=gr.themes.Base(font=("system-ui", "sans-serif"), font_mono=("ui-monospace", "monospace")),
             head=f"<style>{asset('page.css').replace('FONTS', f'gradio_api/file={fonts}')}</style>",
         )
     except OSError as error:

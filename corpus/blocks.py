@@ -29,11 +29,15 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A file as its reader saw it: canonical text, blocks in reading order, and the title where the file states one."""
+    """A file as its reader saw it: canonical text, blocks in reading order, and the title where the file states one.
+
+    `page_starts` are the offsets at which pages 1, 2, ... begin; empty where the format has no pages.
+    """
 
     text: str
     blocks: tuple[Block, ...]
     title: str | None = None
+    page_starts: tuple[int, ...] = ()
 
 
 def heading_number(heading: str) -> tuple[str, int]:

@@ -10,24 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus.errors import CorpusError
-from corpus.markdown import read_markdown
-from corpus.plaintext import read_plain_text
+from corpus.readers import MAX_BYTES, SUFFIXES, TEXT_READERS, canonical_newlines, read_bytes
 from corpus.settings import SETTINGS_FILE, CorpusSettings, read_settings
 from corpus.splitting import Chunking, build_document
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from corpus.blocks import Parsed
     from corpus.records import Document, Passage
-
-READERS: dict[str, Callable[[str], Parsed]] = {
-    ".md": read_markdown,
-    ".markdown": read_markdown,
-    ".txt": read_plain_text,
-    ".text": read_plain_text,
-}
-"""Reader by file suffix, lower case."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +82,7 @@ def load_corpus(path: str | Path | None = None, *, chunking: Chunking | None = N
     root = Path(path).expanduser() if path is not None else default_corpus_path()
     chunking = chunking or Chunking()
     if not root.exists():
-        raise CorpusError(f"no corpus at {root}: give a text or Markdown file, or a folder that holds some")
+        raise CorpusError(f"no corpus at {root}: give a file ({', '.join(SUFFIXES)}) or a folder that holds some")
     folder = root if root.is_dir() else root.parent
     try:
         files = _files(root)
@@ -111,7 +101,7 @@ def load_corpus(path: str | Path | None = None, *, chunking: Chunking | None = N
         else:
             problems.append(f"{file}: holds no text")
     if not documents:
-        detail = "; ".join(problems[:3]) or f"no file ends in {', '.join(READERS)}"
+        detail = "; ".join(problems[:3]) or f"no file ends in {', '.join(SUFFIXES)}"
         raise CorpusError(f"nothing to read in {root}: {detail}")
     return Corpus(tuple(documents), read_settings(folder / SETTINGS_FILE), chunking, tuple(problems))
 
@@ -127,11 +117,11 @@ def read_text(
     """Return a document made of a text in memory, read as a file with that suffix would be.
 
     Raises:
-        CorpusError: no reader takes the suffix.
+        CorpusError: no reader of texts takes the suffix.
     """
-    if suffix not in READERS:
-        raise CorpusError(f"no reader for {suffix!r} files; there are readers for {', '.join(READERS)}")
-    parsed = READERS[suffix](_canonical_newlines(text))
+    if suffix not in TEXT_READERS:
+        raise CorpusError(f"no reader for {suffix!r} files; there are readers for {', '.join(TEXT_READERS)}")
+    parsed = TEXT_READERS[suffix](canonical_newlines(text))
     return build_document(document_id, parsed, title=title, source="", chunking=chunking or Chunking())
 
 
@@ -152,31 +142,14 @@ def _files(root: Path) -> list[Path]:
     if root.is_file():
         return [root]
     below = (file for file in root.rglob("*") if not any(part.startswith(".") for part in file.relative_to(root).parts))
-    return sorted(file for file in below if file.suffix.lower() in READERS and file.is_file())
+    return sorted(file for file in below if file.suffix.lower() in SUFFIXES and file.is_file())
 
 
 def _read_file(file: Path, relative: Path, chunking: Chunking) -> Document:
-    reader = READERS.get(file.suffix.lower())
-    if reader is None:
-        raise CorpusError(f"no reader for {file.suffix!r} files; there are readers for {', '.join(READERS)}")
-    raw = file.read_bytes()
-    if b"\0" in raw[:8192] and not raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise CorpusError("is not text, whatever its name says")
-    parsed = reader(_canonical_newlines(_decode(raw)))
+    size = file.stat().st_size
+    if size > MAX_BYTES:
+        raise CorpusError(f"has {size / 1e6:.0f} MB, more than the {MAX_BYTES / 1e6:.0f} MB of one document; split it")
+    parsed = read_bytes(file.read_bytes(), file.suffix)
     title = re.sub(r"[-_\s]+", " ", file.stem).strip() or file.name
     title = title[:1].upper() + title[1:]
     return build_document(relative.as_posix(), parsed, title=title, source=str(file), chunking=chunking)
-
-
-def _decode(raw: bytes) -> str:
-    """Return the text of a file: UTF-8, or UTF-16 by its mark, else Windows-1252, a superset of Latin-1."""
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return raw.decode("utf-16", errors="replace")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", errors="replace")
-
-
-def _canonical_newlines(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")

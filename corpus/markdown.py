@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
 
-from corpus.blocks import Block, BlockKind, Parsed
+from corpus.blocks import BlockKind
+from corpus.layout import Layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from markdown_it.token import Token
+
+    from corpus.blocks import Parsed
 
 _BREAKS = {"softbreak": " ", "hardbreak": " "}
 
@@ -24,7 +27,7 @@ def read_markdown(source: str) -> Parsed:
     """
     body = _without_front_matter(source)
     tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse(body)
-    layout = _Layout()
+    layout = Layout()
     list_depth = 0
     heading_level = 0
     row: list[str] | None = None
@@ -51,37 +54,6 @@ def read_markdown(source: str) -> Parsed:
             case "fence" | "code_block" | "html_block":
                 layout.add(BlockKind.PARAGRAPH, token.content.strip())
     return layout.parsed()
-
-
-class _Layout:
-    """Lays blocks out one after the other into the canonical text."""
-
-    def __init__(self) -> None:
-        self._parts: list[str] = []
-        self._length = 0
-        self._blocks: list[Block] = []
-
-    def add(self, kind: BlockKind, text: str, level: int = 0) -> None:
-        text = text.strip()
-        if not text:
-            return
-        marker = "- " if kind is BlockKind.BULLET else ""
-        follows_bullet = bool(self._blocks) and self._blocks[-1].kind is BlockKind.BULLET
-        gap = "" if not self._blocks else "\n" if marker and follows_bullet else "\n\n"
-        self._parts += [gap, marker, text]
-        start = self._length + len(gap) + len(marker)
-        self._length = start + len(text)
-        self._blocks.append(Block(kind, start, self._length, level))
-
-    def parsed(self) -> Parsed:
-        text, blocks = "".join(self._parts), self._blocks
-        top = [block for block in blocks if block.kind is BlockKind.HEADING and block.level == 1]
-        if len(top) != 1 or blocks[0] != top[0]:
-            return Parsed(text, tuple(blocks))
-        title = text[blocks[0].start : blocks[0].end]
-        cut = blocks[1].start - (2 if blocks[1].kind is BlockKind.BULLET else 0) if blocks[1:] else len(text)
-        moved = (Block(block.kind, block.start - cut, block.end - cut, block.level) for block in blocks[1:])
-        return Parsed(text[cut:], tuple(moved), title)
 
 
 def _plain(inline: Token) -> str:

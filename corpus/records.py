@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -64,7 +65,10 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One article: its canonical text and everything that spans it."""
+    """One article: its canonical text and everything that spans it.
+
+    `page_starts` are the offsets at which pages 1, 2, ... begin; empty where the format has no pages.
+    """
 
     id: str
     title: str
@@ -72,6 +76,11 @@ class Document:
     sections: tuple[Section, ...]
     passages: tuple[Passage, ...]
     source: str
+    page_starts: tuple[int, ...] = ()
+
+    def page(self, offset: int) -> int | None:
+        """Return the number, from 1, of the page that holds an offset; None where the document has no pages."""
+        return max(1, bisect_right(self.page_starts, offset)) if self.page_starts else None
 
     def section(self, section_id: str) -> Section:
         """Return the section with this id.

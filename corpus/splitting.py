@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from corpus.records import INTRODUCTION, Document, Passage, Section, Sentence, S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+_BLANKS = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +36,19 @@ def build_document(document_id: str, parsed: Parsed, *, title: str, source: str,
     passages: list[Passage] = []
     for section, body in _sections(parsed):
         sections.append(section)
-        sentences = [sentence for number, block in body for sentence in _sentences(parsed.text, block, number)]
+        sentences = [
+            piece
+            for number, block in body
+            for sentence in _sentences(parsed.text, block, number)
+            for piece in _pieces(parsed.text, sentence, chunking.max_characters)
+        ]
         for position, group in enumerate(_groups(sentences, chunking.max_characters), start=1):
             passage_id = f"{section.id}#p{position:02d}"
             span = (group[0].start, group[-1].end)
             passages.append(Passage(passage_id, document_id, section.id, *span, tuple(group)))
-    return Document(document_id, parsed.title or title, parsed.text, tuple(sections), tuple(passages), source)
+    return Document(
+        document_id, parsed.title or title, parsed.text, tuple(sections), tuple(passages), source, parsed.page_starts
+    )
 
 
 def _sections(parsed: Parsed) -> Iterator[tuple[Section, list[tuple[int, Block]]]]:
@@ -89,6 +99,19 @@ def _sentences(text: str, block: Block, number: int) -> Iterator[Sentence]:
         if piece.strip():
             start = block.start + boundary["start_index"] + len(piece) - len(piece.lstrip())
             yield Sentence(start, start + len(piece.strip()), SentenceKind.PROSE, number)
+
+
+def _pieces(text: str, sentence: Sentence, max_characters: int) -> Iterator[Sentence]:
+    """Yield the sentence, cut at its last blank that fits where it alone is longer than a passage may be."""
+    start = sentence.start
+    while sentence.end - start > max_characters:
+        blanks = [match.end() for match in _BLANKS.finditer(text, start + 1, start + max_characters)]
+        cut = blanks[-1] if blanks else start + max_characters
+        yield replace(sentence, start=start, end=start + len(text[start:cut].rstrip()))
+        blank = _BLANKS.match(text, cut, sentence.end)
+        start = blank.end() if blank else cut
+    if start < sentence.end:
+        yield replace(sentence, start=start)
 
 
 def _groups(sentences: Sequence[Sentence], max_characters: int) -> Iterator[list[Sentence]]:

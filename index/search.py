@@ -11,10 +11,11 @@ import numpy as np
 from corpus.errors import IndexStoreError
 from index.fusion import convex
 from index.lexical import LexicalIndex
+from index.reuse import encode_new
 from index.vectors import DenseIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -82,6 +83,11 @@ def passage_text(document: Document, passage: Passage) -> str:
     return f"{headings}\n{document.text[passage.start : passage.end]}"
 
 
+def passage_texts(corpus: Corpus) -> list[str]:
+    """Return what is embedded and indexed of every passage, in their order."""
+    return [passage_text(corpus.document(passage.document_id), passage) for passage in corpus.passages]
+
+
 class Index:
     """The passages of a corpus, ready to be searched."""
 
@@ -97,10 +103,18 @@ class Index:
         self.lexical = lexical
 
     @classmethod
-    def build(cls, corpus: Corpus, encoder: Encoder) -> Self:
-        """Return an index of the corpus in memory."""
-        texts = [passage_text(corpus.document(passage.document_id), passage) for passage in corpus.passages]
-        return cls(corpus, encoder, DenseIndex(encoder.encode(texts)), LexicalIndex.build(texts))
+    def build(
+        cls,
+        corpus: Corpus,
+        encoder: Encoder,
+        known: Mapping[bytes, NDArray[np.float32]] | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Self:
+        """Return an index of the corpus in memory; texts whose vector is `known` by their key are not encoded."""
+        texts = passage_texts(corpus)
+        return cls(
+            corpus, encoder, DenseIndex(encode_new(texts, encoder, known or {}, progress)), LexicalIndex.build(texts)
+        )
 
     def search(
         self, query: str, k: int = 10, mode: SearchMode = SearchMode.FUSED, vector: NDArray[np.float32] | None = None

@@ -14,17 +14,25 @@ from typing import TYPE_CHECKING, Any
 from corpus.errors import IndexStoreError
 from index.cache import CACHE_VARIABLE, cache_folder
 from index.lexical import LexicalIndex
-from index.search import Index
+from index.reuse import text_key
+from index.search import Index, passage_texts
 from index.vectors import DenseIndex
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
     from corpus import Corpus
     from index.encoder import Encoder
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 VECTORS = "vectors.faiss"
 LEXICAL = "lexical"
+KEYS = "texts.sha256"
+"""The keys of the passages' texts, in order, each SHA-256's 32 bytes."""
 
 _log = logging.getLogger(__name__)
 
@@ -49,6 +57,7 @@ def save(index: Index, folder: Path) -> None:
     try:
         index.dense.save(made / VECTORS)
         index.lexical.save(made / LEXICAL)
+        (made / KEYS).write_bytes(b"".join(map(text_key, passage_texts(index.corpus))))
         manifest = {**_identity(index.corpus, index.encoder), "passages": len(index.corpus.passages)}
         manifest["dimension"] = index.dense.dimension
         manifest["checksums"] = _checksums(made)
@@ -85,14 +94,53 @@ def load(folder: Path, corpus: Corpus, encoder: Encoder) -> Index:
     return Index(corpus, encoder, DenseIndex.load(folder / VECTORS), LexicalIndex.load(folder / LEXICAL))
 
 
-def open_or_build(root: Path, corpus: Corpus, encoder: Encoder) -> Index:
-    """Return the index of a corpus: the one on disk where it fits, else a new one, saved where that is possible."""
+def known_vectors(folder: Path, encoder: Encoder) -> dict[bytes, NDArray[np.float32]]:
+    """Return the vectors that an index on disk holds, by their texts' keys; none where it is not whole or another's.
+
+    The corpus may have changed since: a text that did not keeps its vector.
+    """
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if (manifest["format"], manifest["encoder"]) != (FORMAT, encoder.fingerprint):
+            return {}
+        if manifest["checksums"] != _checksums(folder):
+            return {}
+        keys = (folder / KEYS).read_bytes()
+        rows = DenseIndex.load(folder / VECTORS).rows()
+    except (OSError, ValueError, KeyError, TypeError, IndexStoreError):
+        return {}
+    return {keys[32 * at : 32 * at + 32]: row for at, row in enumerate(rows)}
+
+
+def fits(folder: Path, corpus: Corpus, encoder: Encoder) -> bool:
+    """Tell whether the index in a folder is whole and of this corpus and encoder."""
+    try:
+        load(folder, corpus, encoder)
+    except IndexStoreError:
+        return False
+    return True
+
+
+def renewed(
+    folder: Path, corpus: Corpus, encoder: Encoder, progress: Callable[[int, int], None] | None = None
+) -> Index:
+    """Return a new index of the corpus in memory that keeps what still holds of the one in a folder."""
+    return Index.build(corpus, encoder, known_vectors(folder, encoder), progress)
+
+
+def open_or_build(
+    root: Path, corpus: Corpus, encoder: Encoder, progress: Callable[[int, int], None] | None = None
+) -> Index:
+    """Return the index of a corpus: the one on disk where it fits, else a new one, saved where that is possible.
+
+    Of what the one on disk holds, each vector whose text is still there is kept; `progress` hears of the others.
+    """
     folder = default_folder(root, encoder)
     try:
         return load(folder, corpus, encoder)
     except IndexStoreError as reason:
         _log.info("building the index: %s", reason)
-    index = Index.build(corpus, encoder)
+    index = renewed(folder, corpus, encoder, progress)
     try:
         save(index, folder)
     except IndexStoreError as error:

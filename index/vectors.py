@@ -37,6 +37,10 @@ class DenseIndex:
         """Length of a vector."""
         return int(self._index.d)
 
+    def rows(self) -> NDArray[np.float32]:
+        """Return every row: (n_passages, dimension) float32."""
+        return np.asarray(self._index.reconstruct_n(0, len(self)), dtype=np.float32)
+
     def search(self, queries: NDArray[np.float32], k: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         """Return the nearest rows, best first: cosines and row numbers, both (n_queries, min(k, n_passages))."""
         scores, rows = self._index.search(np.ascontiguousarray(queries, dtype=np.float32), min(k, len(self)))

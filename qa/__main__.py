@@ -1,4 +1,4 @@
-"""The command line: `footnote ask`, `index`, `serve`, `evaluate`, `feedback`."""
+"""The command line: `footnote ask`, `index`, `search`, `show`, `corpus`, `serve`, `evaluate`, `feedback`."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ import json
 import logging
 import sys
 import textwrap
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus.errors import FootnoteError
-from index.__main__ import build
+from index.commands import add_commands
 from qa import feedback
 from qa.evaluation import command as evaluate
 
@@ -47,9 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_source(ask)
     ask.set_defaults(run=_ask)
 
-    index = commands.add_parser("index", help="build or renew the index of a corpus")
-    index.add_argument("path", nargs="?", type=Path, help="a file or folder; the article that ships if left out")
-    index.set_defaults(run=lambda options: build(options.path))
+    add_commands(commands)
 
     serve = commands.add_parser("serve", help="open the chat page")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qa.confidence import features
-from qa.judge import Evidence
+from index.lexical import terms
+from qa.evidence_input import Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,17 +16,16 @@ if TYPE_CHECKING:
     from index import Hit
     from qa.confidence import Confidence
     from qa.judge import Judge
-    from qa.text_vectors import TextVectors
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredSentence:
-    """A sentence with the probability in [0, 1] that it belongs to the answer."""
+    """A sentence with the logit that it belongs to the answer."""
 
     document: Document
     section: Section
     sentence: Sentence
-    score: float
+    logit: float
 
     @property
     def text(self) -> str:
@@ -48,21 +46,20 @@ class Assessment:
     confidence: float
 
 
-def assess(
-    question: str, hits: Sequence[Hit], corpus: Corpus, judge: Judge, vectors: TextVectors, confidence: Confidence
-) -> Assessment:
-    """Return the assessment of a question's hits."""
-    views = [as_evidence(corpus, hit) for hit in hits]
-    judgements = judge.judge(question, views)
-    order = sorted(range(len(hits)), key=lambda at: (-judgements[at].answers, at))
+def assess(question: str, hits: Sequence[Hit], corpus: Corpus, judge: Judge, confidence: Confidence) -> Assessment:
+    """Return the assessment of a question's hits; a question without a word to go by has no confidence."""
+    if not hits or not terms(question):
+        return Assessment(tuple(hits), (), 0.0)
+    judgements = judge.judge(question, [as_evidence(corpus, hit) for hit in hits])
+    order = sorted(range(len(hits)), key=lambda at: (-max(judgements[at].sentences), at))
     sentences = []
     for at in order:
         document = corpus.document(hits[at].passage.document_id)
         section = document.section(hits[at].passage.section_id)
         pairs = zip(hits[at].passage.sentences, judgements[at].sentences, strict=True)
-        sentences += [ScoredSentence(document, section, sentence, sigmoid(logit)) for sentence, logit in pairs]
-    given = features(question, hits, views, judgements, vectors)
-    return Assessment(tuple(hits[at] for at in order), tuple(sentences), confidence(given) if given else 0.0)
+        sentences += [ScoredSentence(document, section, sentence, logit) for sentence, logit in pairs]
+    best = max(judgement.answers for judgement in judgements)
+    return Assessment(tuple(hits[at] for at in order), tuple(sentences), confidence(best))
 
 
 def as_evidence(corpus: Corpus, hit: Hit) -> Evidence:
@@ -70,12 +67,3 @@ def as_evidence(corpus: Corpus, hit: Hit) -> Evidence:
     document = corpus.document(hit.passage.document_id)
     heading = " > ".join(section.title for section in document.section_path(hit.passage.section_id))
     return Evidence(heading, tuple(document.text[s.start : s.end] for s in hit.passage.sentences))
-
-
-def sigmoid(logit: float) -> float:
-    """Return the probability of a logit.
-
-    >>> sigmoid(0.0), round(sigmoid(2.0), 3), sigmoid(-1000.0)
-    (0.5, 0.881, 0.0)
-    """
-    return 1 / (1 + math.exp(-logit)) if logit > -700 else 0.0

@@ -17,6 +17,7 @@ from safetensors.numpy import load_file
 
 from corpus.errors import ModelError
 from qa.evidence_input import Evidence, Row, base_folder, rows_of
+from qa.judge import Judgement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,16 +28,6 @@ __all__ = ["Evidence", "EvidenceModel", "Judgement"]
 
 WEIGHTS = Path(__file__).parent / "weights"
 THREADS = 2
-PADDED_TOKENS = 2048
-"""Tokens of one call of the network, padding included."""
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """Logits of one passage: it answers; for each of its sentences, that the sentence belongs to the answer."""
-
-    answers: float
-    sentences: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +79,8 @@ def _session(data: bytes) -> onnxruntime.InferenceSession:
 class EvidenceModel:
     """Judges passages; safe to share between threads."""
 
+    name = "evidence model"
+
     def __init__(self, session: onnxruntime.InferenceSession, embeddings: Embeddings) -> None:
         self._session = session
         self._embeddings = embeddings
@@ -132,30 +125,23 @@ class EvidenceModel:
         return [max(scored.supports for _, scored in rows) for rows in self._scored(claim, passages)]
 
     def _scored(self, question: str, passages: Sequence[Evidence]) -> list[list[tuple[Row, _Scored]]]:
-        """Every row of every passage with its logits; rows of similar length run together."""
-        rows = rows_of(question, passages) if passages else []
-        flat = sorted(((len(row.ids), n, k) for n, one in enumerate(rows) for k, row in enumerate(one)), reverse=True)
-        found: dict[tuple[int, int], _Scored] = {}
-        while flat:
-            take = max(PADDED_TOKENS // flat[0][0], 1)
-            batch, flat = flat[:take], flat[take:]
-            scored = self._run([rows[n][k] for _, n, k in batch])
-            found |= {(n, k): one for (_, n, k), one in zip(batch, scored, strict=True)}
-        return [[(row, found[n, k]) for k, row in enumerate(one)] for n, one in enumerate(rows)]
+        """Every row of every passage with its logits.
 
-    def _run(self, rows: Sequence[Row]) -> list[_Scored]:
-        tokens = max(len(row.ids) for row in rows)
-        ids = np.zeros((len(rows), tokens), dtype=np.int64)
-        types, mask = np.zeros_like(ids), np.zeros(ids.shape, dtype=np.float32)
-        pool = np.zeros((len(rows), max(1, *(len(row.spans) for row in rows)), tokens), dtype=np.float32)
-        for n, row in enumerate(rows):
-            size = len(row.ids)
-            ids[n, :size], types[n, row.second : size], mask[n, :size] = row.ids, 1, 1
-            for k, (start, end) in enumerate(row.spans):
-                pool[n, k, start:end] = 1 / max(end - start, 1)
+        Rows run one by one: 8-bit ranges are taken over all that runs together, so a judgement would depend on the
+        passages beside it. On two cores that costs no time, as nothing is padded.
+        """
+        rows = rows_of(question, passages) if passages else []
+        return [[(row, self._run(row)) for row in one] for one in rows]
+
+    def _run(self, row: Row) -> _Scored:
+        ids = np.asarray([row.ids], dtype=np.int64)
+        types = np.zeros_like(ids)
+        types[0, row.second :] = 1
+        pool = np.zeros((1, max(len(row.spans), 1), len(row.ids)), dtype=np.float32)
+        for n, (start, end) in enumerate(row.spans):
+            pool[0, n, start:end] = 1 / max(end - start, 1)
         answers, supports, sentences = self._session.run(
-            ["answers", "supports", "sentences"], {"states": self._embeddings(ids, types), "mask": mask, "pool": pool}
+            ["answers", "supports", "sentences"],
+            {"states": self._embeddings(ids, types), "mask": np.ones(ids.shape, dtype=np.float32), "pool": pool},
         )
-        return [
-            _Scored(float(answers[n]), float(supports[n]), sentences[n, : len(row.spans)]) for n, row in enumerate(rows)
-        ]
+        return _Scored(float(answers[0]), float(supports[0]), sentences[0, : len(row.spans)])

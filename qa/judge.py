@@ -10,20 +10,14 @@ from index.lexical import terms
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from qa.evidence_input import Evidence
+    from qa.evidence_model import EvidenceModel
     from qa.text_vectors import TextVectors
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """One passage to judge: the path of headings above it, and its sentences."""
-
-    heading: str
-    sentences: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Judgement:
-    """Logits: does the passage answer the question, and does each of its sentences belong to the answer."""
+    """Logits of one passage: it answers the question; for each of its sentences, that it belongs to the answer."""
 
     answers: float
     sentences: tuple[float, ...]
@@ -68,3 +62,32 @@ class SimilarityJudge:
                 scores.append(float(8 * (next(cosines) - 0.45) + 2 * (coverage - 0.5)))
             judgements.append(Judgement(max(scores, default=-8.0), tuple(scores)))
         return judgements
+
+
+class CombinedJudge:
+    """The evidence model's verdict on passages; for their sentences, the model and likeness correct each other.
+
+    A sentence's logit is the model's own, plus a share of its passage's, plus a share of its likeness.
+    """
+
+    name = "evidence"
+    _PASSAGE = 0.5
+    _LIKENESS = 1.5
+
+    def __init__(self, model: EvidenceModel, likeness: Judge) -> None:
+        self._model = model
+        self._likeness = likeness
+
+    def judge(self, question: str, passages: Sequence[Evidence]) -> list[Judgement]:
+        """Return one judgement a passage, in the order given."""
+        pairs = zip(self._model.judge(question, passages), self._likeness.judge(question, passages), strict=True)
+        return [self._combined(read, alike) for read, alike in pairs]
+
+    def supports(self, claim: str, passages: Sequence[Evidence]) -> list[float]:
+        """Return the model's logit that each passage supports the claim, in the order given."""
+        return self._model.supports(claim, passages)
+
+    def _combined(self, read: Judgement, alike: Judgement) -> Judgement:
+        pairs = zip(read.sentences, alike.sentences, strict=True)
+        share = self._PASSAGE * read.answers
+        return Judgement(read.answers, tuple(own + share + self._LIKENESS * like for own, like in pairs))

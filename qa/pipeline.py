@@ -17,8 +17,8 @@ from qa.confidence import load_confidence
 from qa.evidence import Assessment, assess
 from qa.followup import standalone
 from qa.generators import Generator, QuoteGenerator, make_generator
-from qa.grounding import Checker, SimilaritySupport
-from qa.judge import Judge, SimilarityJudge
+from qa.grounding import Checker, SimilaritySupport, SupportJudge
+from qa.judge import CombinedJudge, Judge, SimilarityJudge
 from qa.parts import Parts, parts
 from qa.phrases import abstention, urgent_advice
 from qa.question import History, Role, Turn, clean_history, clean_question
@@ -51,8 +51,8 @@ class ArticleQA:
         self.index = index
         self.corpus: Corpus = index.corpus
         self.generator = generator or QuoteGenerator()
+        self.judge = judge or make_judge(index.encoder)
         self._vectors = TextVectors(index.encoder)
-        self.judge = judge or SimilarityJudge(self._vectors)
         self._confidence = load_confidence(self.judge.name)
         threshold = self.corpus.settings.threshold
         self.threshold = DEFAULT_THRESHOLD if threshold is None else threshold
@@ -151,7 +151,8 @@ class ArticleQA:
         """Yield what the generator writes, each time that another sentence of it is shown."""
         evidence = widened(chosen, assessments) if self.generator.rewords else list(chosen)
         focus = frozenset((scored.document.id, scored.section.id) for scored in chosen)
-        checker = Checker(evidence, focus, SimilaritySupport(self._vectors), self._vectors)
+        support = self.judge if isinstance(self.judge, SupportJudge) else SimilaritySupport(self._vectors)
+        checker = Checker(evidence, focus, support, self._vectors)
         return write(question, chosen, evidence, self.generator, checker)
 
     def _assess(self, question: str, watch: _Stopwatch) -> Assessment:
@@ -161,7 +162,7 @@ class ArticleQA:
             return self._assess_hits(question, hits)
 
     def _assess_hits(self, question: str, hits: Sequence[Hit]) -> Assessment:
-        return assess(question, hits, self.corpus, self.judge, self._vectors, self._confidence)
+        return assess(question, hits, self.corpus, self.judge, self._confidence)
 
     def _parts(self, question: str) -> Parts:
         """Return a question's parts, each made to stand alone after the first."""
@@ -194,6 +195,17 @@ class ArticleQA:
     def _section_titles(self, hits: Sequence[Hit]) -> tuple[str, ...]:
         titles = (self.corpus.document(hit.passage.document_id).section(hit.passage.section_id).title for hit in hits)
         return tuple(dict.fromkeys(titles))[:NEAREST_SECTIONS]
+
+
+def make_judge(encoder: Encoder) -> Judge:
+    """Return the judge of the product: the evidence model that ships, with likeness beside it.
+
+    Raises:
+        ModelError: the model's weights are missing or damaged.
+    """
+    from qa.evidence_model import EvidenceModel  # noqa: PLC0415  (onnxruntime; only where questions are answered)
+
+    return CombinedJudge(EvidenceModel.load(), SimilarityJudge(TextVectors(encoder)))
 
 
 def answer(question: str, history: History = ()) -> Answer:

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 MAX_WORDS = 70
 """Words after which prose stops; a list is always whole."""
 MAX_SENTENCES = 3
-_RELATIVE = 0.6
-"""A further sentence needs this share of the best one's score."""
+_MARGIN = 1.5
+"""How far, in logits, a further sentence may stay behind the best one."""
+_CERTAIN = 8.0
+"""The logit of what is chosen by its place, not by its words."""
 _FIRST_WORD_POINTS_BACK = re.compile(r"(?:this|these|it|its|they|their|such|those|that)\b", re.IGNORECASE)
 _ASKS_FOR_OVERVIEW = re.compile(
     r"\b(?:summari[sz]e|summary|overview|outline|tell me (?:more )?about|what do you know about|explain|describe)\b",
@@ -40,7 +42,7 @@ def select(question: str, assessment: Assessment) -> list[ScoredSentence]:
     """
     if not assessment.sentences:
         return []
-    best = max(assessment.sentences, key=lambda scored: scored.score)
+    best = max(assessment.sentences, key=lambda scored: scored.logit)
     if many := _plural_asked(question):
         children = _children_asked(question, many, assessment)
         if children:
@@ -85,7 +87,7 @@ def _children_asked(question: str, plural: str, assessment: Assessment) -> list[
 
 def _heading(document: Document, section: Section) -> ScoredSentence:
     span = Sentence(section.heading_start, section.heading_end, SentenceKind.BULLET, -1)
-    return ScoredSentence(document, section, span, 1.0)
+    return ScoredSentence(document, section, span, _CERTAIN)
 
 
 def _list_asked(question: str, best: ScoredSentence, assessment: Assessment) -> list[ScoredSentence]:
@@ -100,10 +102,10 @@ def _list_asked(question: str, best: ScoredSentence, assessment: Assessment) -> 
     headings = [section.title for section in best.document.section_path(best.section.id)]
     if _asked_beyond(question, [best.document.title, *headings]):
         return []
-    scores = {(s.document.id, s.sentence.start): s.score for s in assessment.sentences}
+    scores = {(s.document.id, s.sentence.start): s.logit for s in assessment.sentences}
     return [
         ScoredSentence(
-            best.document, best.section, sentence, scores.get((best.document.id, sentence.start), best.score)
+            best.document, best.section, sentence, scores.get((best.document.id, sentence.start), best.logit)
         )
         for sentence in bullets
         if sentence.paragraph == paragraph
@@ -115,7 +117,7 @@ def _opening(best: ScoredSentence) -> list[ScoredSentence]:
     chosen: list[ScoredSentence] = []
     words = 0
     for sentence in best.document.sentences(best.section.id):
-        scored = ScoredSentence(best.document, best.section, sentence, best.score)
+        scored = ScoredSentence(best.document, best.section, sentence, best.logit)
         words += len(scored.text.split())
         if chosen and words > MAX_WORDS:
             break
@@ -132,9 +134,9 @@ def _best_of_section(best: ScoredSentence, assessment: Assessment) -> list[Score
         if before and before[-1].sentence.paragraph == best.sentence.paragraph:
             chosen[before[-1].sentence.start] = before[-1]
     words = sum(len(s.text.split()) for s in chosen.values())
-    for scored in sorted(section, key=lambda s: (-s.score, s.sentence.start)):
+    for scored in sorted(section, key=lambda s: (-s.logit, s.sentence.start)):
         words += len(scored.text.split()) if scored.sentence.start not in chosen else 0
-        if len(chosen) >= MAX_SENTENCES or words > MAX_WORDS or scored.score < _RELATIVE * best.score:
+        if len(chosen) >= MAX_SENTENCES or words > MAX_WORDS or scored.logit < best.logit - _MARGIN:
             break
         chosen[scored.sentence.start] = scored
     return [chosen[start] for start in sorted(chosen)]

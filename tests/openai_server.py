@@ -26,7 +26,8 @@ class OpenAIServer:
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["content-length"]))
                 outer.requests.append(json.loads(body))
-                outer.headers.append(dict(self.headers))
+                outer.headers.append({name.lower(): value for name, value in self.headers.items()})
+                self.asked = outer.asked
                 act = outer.acts.pop(0) if len(outer.acts) > 1 else outer.acts[0]
                 if callable(act):
                     text = act(self)

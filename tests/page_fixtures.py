@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image
 
 from qa.feedback import FeedbackStore
 
@@ -62,11 +66,16 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def serving(qa: object, feedback: FeedbackStore | None = None) -> Iterator[str]:
+def serving(qa: object, feedback: FeedbackStore | None = None, port: int | None = None) -> Iterator[str]:
     from app import launch  # noqa: PLC0415  (gradio, only where a page is tested)
 
-    port = free_port()
-    blocks = launch(qa, port=port, feedback=feedback)
+    port = port or free_port()
+
+    async def start() -> object:
+        return launch(qa, port=port, feedback=feedback)
+
+    with ThreadPoolExecutor(1) as starter:  # where no event loop runs, Gradio makes some and leaves them open
+        blocks = starter.submit(asyncio.run, start()).result()
     yield f"http://127.0.0.1:{port}/"
     blocks.close(verbose=False)
 
@@ -153,7 +162,8 @@ def visit(browser: Browser, server: str) -> Iterator[object]:
 
 
 def screenshot(visitor: Visitor, name: str) -> None:
-    """Write a picture for the README where `SCREENSHOTS` names a folder."""
+    """Write a picture for the README where `SCREENSHOTS` names a folder, in few enough colours to be small."""
     if folder := os.environ.get("SCREENSHOTS"):
         visitor.page.wait_for_timeout(1200)
-        visitor.page.screenshot(path=f"{folder}/{name}.png")
+        taken = Image.open(BytesIO(visitor.page.screenshot()))
+        taken.convert("RGB").quantize(96, dither=Image.Dither.NONE).save(f"{folder}/{name}.png", optimize=True)

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from page_fixtures import BOX, Visitor, screenshot
+from page_fixtures import BOX, Moody, Visitor, free_port, screenshot, serving
 
 LIST_QUESTION = "How can nerve problems make a muscle cramp?"
 
@@ -356,3 +356,30 @@ def test_thumb_and_reason_are_kept_and_survive_a_reload(visit, feedback):
     page.get_by_role("button", name="The source does not say this").click()
     page.wait_for_timeout(500)
     assert [(v.good, v.reason) for v in feedback.verdicts()] == [(False, "wrong_source")]
+
+
+def test_server_that_dies_in_the_middle_leaves_the_conversation(browser, article_qa):
+    port = free_port()
+    first = serving(Moody(article_qa), port=port)
+    visitor = Visitor(browser, next(first)).open().ask("What does an EMG show?")
+    visitor.page.fill(BOX, "What is the difference between CMT and myotonic dystrophy? slowly")
+    visitor.page.press(BOX, "Enter")
+    visitor.page.wait_for_function("document.querySelectorAll('.reply').length === 2")
+    next(first, None)
+    second = serving(Moody(article_qa), port=port)
+    next(second)
+    visitor.page.reload()
+    visitor.answered(2)
+    assert visitor.page.locator(".cut-short").count() == 1
+    visitor.ask("Which muscles does ALS cramp?")
+    assert visitor.page.locator(".reply").count() == 3
+    visitor.context.close()
+    next(second, None)
+
+
+def test_print_shows_the_conversation_alone(visit):
+    visitor = visit().ask("Which muscles does ALS cramp?")
+    visitor.page.emulate_media(media="print")
+    assert not visitor.page.locator(".sheet").is_visible()
+    assert not visitor.page.locator(BOX).is_visible()
+    assert visitor.page.locator(".sources").is_visible()

@@ -182,9 +182,9 @@ def test_corpora_that_cannot_be_used(tmp_path):
         load_corpus(tmp_path / "missing")
     with pytest.raises(CorpusError, match="nothing to read"):
         load_corpus(tmp_path)
-    (tmp_path / "x.docx").write_bytes(b"PK")
+    (tmp_path / "x.xlsx").write_bytes(b"PK")
     with pytest.raises(CorpusError, match="no reader"):
-        load_corpus(tmp_path / "x.docx")
+        load_corpus(tmp_path / "x.xlsx")
     with pytest.raises(CorpusError, match="at least one"):
         make_corpus([])
     document = read_text("Words.")

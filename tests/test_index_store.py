@@ -120,3 +120,25 @@ def test_vectors_survive_exactly(saved, toy_corpus, toy):
     np.testing.assert_array_equal(
         store.load(folder, toy_corpus, toy).dense.search(query, 2)[0], index.dense.search(query, 2)[0]
     )
+
+
+def test_only_what_changed_is_encoded_again(tmp_path, toy, monkeypatch):
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
+    root = tmp_path / "notes"
+    root.mkdir()
+    (root / "a.txt").write_text("Boats\n\nOne sentence about boats.")
+    (root / "b.txt").write_text("Ships\n\nOne sentence about ships.")
+    (root / "c.txt").write_text("Rafts\n\nOne sentence about rafts.")
+    encoded = []
+    monkeypatch.setattr(toy, "encode", lambda texts, encode=toy.encode: encoded.extend(texts) or encode(texts))
+    store.open_or_build(root, load_corpus(root), toy)
+    assert len(encoded) == 3
+    encoded.clear()
+    (root / "a.txt").unlink()
+    (root / "b.txt").write_text("Ships\n\nAnother sentence about ships.")
+    index = store.open_or_build(root, load_corpus(root), toy)
+    assert [text.rpartition("\n")[2] for text in encoded] == ["Another sentence about ships."]
+    fresh = Index.build(load_corpus(root), ToyEncoder())
+    np.testing.assert_array_equal(index.dense.rows(), fresh.dense.rows())
+    assert store.known_vectors(tmp_path / "none", toy) == {}
+    assert store.known_vectors(store.default_folder(root, toy), ToyEncoder(32)) == {}

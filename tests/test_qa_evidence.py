@@ -12,9 +12,10 @@ from corpus.errors import ModelError
 from index import Index
 from index.toy import ToyEncoder
 from qa import confidence as confidence_module
-from qa.confidence import Confidence, Features, features, load_confidence
+from qa.confidence import Confidence, load_confidence
 from qa.evidence import assess
-from qa.judge import Evidence, Judgement, SimilarityJudge
+from qa.evidence_input import Evidence
+from qa.judge import CombinedJudge, Judgement, SimilarityJudge
 from qa.selection import join_parts, select
 from qa.text_vectors import TextVectors
 
@@ -64,8 +65,7 @@ def tea():
 
 def chosen(tea, question, *words):
     hits = tea.search(question, 8)
-    vectors = TextVectors(tea.encoder)
-    found = assess(question, hits, tea.corpus, WordJudge(*words), vectors, Confidence({"answers": 1.0}, 0.0))
+    found = assess(question, hits, tea.corpus, WordJudge(*words), Confidence(1.0, 0.0))
     return [scored.text for scored in select(question, found)]
 
 
@@ -91,41 +91,32 @@ def test_an_overview_starts_at_the_start(tea):
 
 def test_no_sentence_is_chosen_twice(tea):
     hits = tea.search("green tea", 3)
-    found = assess("q green", hits, tea.corpus, WordJudge("Green"), TextVectors(tea.encoder), Confidence({}, 0.0))
+    found = assess("q green", hits, tea.corpus, WordJudge("Green"), Confidence(1.0, 0.0))
     assert len(join_parts([list(found.sentences), list(found.sentences)])) == len(found.sentences)
 
 
 def test_hits_are_reranked_by_the_judge(tea):
     hits = tea.search("tea", 8)
-    found = assess("tea", hits, tea.corpus, WordJudge("Pot"), TextVectors(tea.encoder), Confidence({}, 0.0))
+    found = assess("tea", hits, tea.corpus, WordJudge("Pot"), Confidence(1.0, 0.0))
     assert tea.corpus.documents[0].section(found.hits[0].passage.section_id).title == "Tools"
     assert {hit.passage.id for hit in found.hits} == {hit.passage.id for hit in hits}
 
 
-def test_features_by_hand(tea):
-    views = [Evidence("Tools", ("Pot: it keeps the tea warm.",)), Evidence("Tea", ("Nothing.",))]
-    judged = [Judgement(2.0, (1.0,)), Judgement(-20.0, (-20.0,))]
-    hits = tea.search("pot", 2)
-    given = features("Does the pot glitter?", hits, views, judged, TextVectors(tea.encoder))
-    assert given is not None
-    assert (given.answers, given.sentence, given.second) == (2.0, 1.0, -8.0)
-    assert given.held == 0.5
-    assert given.least < 1.0
-    assert given.mean == pytest.approx((1 + given.least) / 2)
-    assert features("???", hits, views, judged, TextVectors(tea.encoder)) is None
-    assert features("pot", [], [], [], TextVectors(tea.encoder)) is None
+def test_confidence_is_a_scaled_logistic():
+    assert Confidence(slope=2.0, intercept=-1.0)(0.5) == 0.5
+    assert Confidence(slope=1.0, intercept=0.0)(1e6) == 1.0
+    assert Confidence(slope=1.0, intercept=0.0)(-1e6) == 0.0
 
 
-def test_confidence_is_the_logistic_of_its_sum():
-    given = Features(1.0, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0)
-    assert Confidence({"answers": 2.0, "cosine": -2.0}, -1.0)(given) == 0.5
-    assert Confidence({"answers": 1e6}, 0.0)(given) == 1.0
-    assert Confidence({"answers": -1e6}, 0.0)(given) == pytest.approx(0.0)
+def test_the_best_passage_decides_the_confidence(tea):
+    hits = tea.search("black tea", 8)
+    found = assess("black tea", hits, tea.corpus, WordJudge("malt"), Confidence(1.0, 0.0))
+    assert found.confidence == pytest.approx(1 / (1 + np.exp(-3.0)))
+    assert assess("the of", hits, tea.corpus, WordJudge("malt"), Confidence(1.0, 0.0)).confidence == 0.0
+    assert assess("black tea", [], tea.corpus, WordJudge("malt"), Confidence(1.0, 0.0)).confidence == 0.0
 
 
-@pytest.mark.parametrize(
-    "text", ["", "[]", '{"judges": {}}', '{"judges": {"similarity": {"intercept": 0, "weights": {"colour": 1}}}}']
-)
+@pytest.mark.parametrize("text", ["", "[]", '{"judges": {}}', '{"judges": {"similarity": {"intercept": 0}}}'])
 def test_damaged_coefficients_are_a_typed_error(monkeypatch, tmp_path, text):
     file = tmp_path / "confidence.json"
     file.write_text(text)
@@ -160,3 +151,11 @@ def test_likeness_prefers_the_sentence_that_shares_words():
     [judged] = judge.judge("How hot is the oven?", [Evidence("Ovens", ("The oven is hot.", "Bread is food."))])
     assert judged.sentences[0] > judged.sentences[1]
     assert judged.answers == judged.sentences[0]
+
+
+def test_likeness_corrects_the_models_sentences_but_not_its_verdict():
+    passages = [Evidence("Ovens", ("The oven is hot.", "Bread is food."))]
+    combined = CombinedJudge(WordJudge("Bread"), WordJudge("oven"))
+    [judged] = combined.judge("How hot is the oven?", passages)
+    assert judged.answers == 3.0
+    assert judged.sentences == (-3.0 + 0.5 * 3.0 + 1.5 * 3.0, 3.0 + 0.5 * 3.0 - 1.5 * 3.0)

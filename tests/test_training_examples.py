@@ -2,11 +2,10 @@
 
 import random
 
+import numpy as np
 import pytest
 
-pytest.importorskip("sentencex")
-np = pytest.importorskip("numpy")
-
+from training.changes import altered, near_miss
 from training.families.claims import IdealFamily, WiceFamily
 from training.families.common import Deck, heading_path
 from training.families.complaints import complaints_in
@@ -15,7 +14,7 @@ from training.families.nonsense import NonsenseFamily
 from training.families.reading import ReadingFamily
 from training.families.terms import TermFamily, terms_in
 from training.families.topics import Topics
-from training.families.twins import SentenceFamily, StatementFamily, altered, as_statement
+from training.families.twins import SentenceFamily, StatementFamily, as_statement
 from training.questions import bare, keywords, lay, typos, vary
 from training.records import Candidate, Group, Span, read_groups
 from training.sets import Claim, ExpertQuestion, HealthAnswer, Reading, tidy
@@ -23,9 +22,24 @@ from training.split import is_held_out, order, squad_held_out
 from training.text import chunks, n_words, sentences_of, window
 from training.wording import fact_kinds, health_kinds
 
-WORDS = (
-    "river stone bridge town lamp market tower garden harbour winter summer clock window street painter letter".split()
-)
+WORDS = [
+    "river",
+    "stone",
+    "bridge",
+    "town",
+    "lamp",
+    "market",
+    "tower",
+    "garden",
+    "harbour",
+    "winter",
+    "summer",
+    "clock",
+    "window",
+    "street",
+    "painter",
+    "letter",
+]
 
 
 class HashEncoder:
@@ -278,3 +292,10 @@ def test_written_answers_over_their_snippets(rng):
 
 def test_tokenised_text_is_tidied():
     assert tidy("He said `` no '' ( 1981 ) .") == 'He said " no " (1981).'
+
+
+def test_near_misses_ask_for_something_else(rng):
+    passage = "The steam engine of Norway was built in 1871 by an engineer."
+    for _ in range(40):
+        changed = near_miss("Who built the steam engine in 1871?", passage, "The turbine of the harbour is large.", rng)
+        assert changed not in {None, "Who built the steam engine in 1871?"}

@@ -3,12 +3,14 @@
 import random
 
 import pytest
+import torch
+import transformers
 
-torch = pytest.importorskip("torch")
-pytest.importorskip("sklearn")
-
+from qa.evidence_input import Evidence
+from qa.evidence_model import EvidenceModel
 from training.batches import UNKNOWN, batches, collate, examples_of
 from training.loss import losses, total
+from training.model import EvidenceNetwork
 from training.records import Candidate, Group, Span
 from training.reports.figures import auroc, balanced_accuracy, best_threshold, ndcg, set_f1
 
@@ -76,7 +78,12 @@ def test_figures_against_hand_and_brute_force():
     rng = random.Random(3)
     labels = [rng.random() < 0.4 for _ in range(60)]
     scores = [rng.gauss(float(label), 1) for label in labels]
-    pairs = [(a > b) + (a == b) / 2 for a, x in zip(scores, labels) for b, y in zip(scores, labels) if x and not y]
+    pairs = [
+        (a > b) + (a == b) / 2
+        for a, x in zip(scores, labels, strict=True)
+        for b, y in zip(scores, labels, strict=True)
+        if x and not y
+    ]
     assert auroc(scores, labels) == pytest.approx(sum(pairs) / len(pairs))
     threshold = best_threshold(scores, labels)
     assert balanced_accuracy(scores, labels, threshold) >= balanced_accuracy(scores, labels, 0.5)
@@ -87,10 +94,7 @@ def test_figures_against_hand_and_brute_force():
 
 @pytest.fixture(scope="module")
 def network():
-    transformers = pytest.importorskip("transformers")
     transformers.utils.logging.set_verbosity_error()
-    from training.model import EvidenceNetwork
-
     torch.manual_seed(1)
     return EvidenceNetwork().eval()
 
@@ -113,9 +117,7 @@ def test_embeddings_are_frozen_and_layers_are_not(network):
 @pytest.mark.filterwarnings("ignore")
 def test_the_exported_file_judges_as_the_network_does(network, tmp_path):
     pytest.importorskip("onnx")
-    from qa.evidence_input import Evidence
-    from qa.evidence_model import EvidenceModel
-    from training.export import export
+    from training.export import export  # noqa: PLC0415 - onnx is an extra
 
     export(network, tmp_path, tmp_path)
     model = EvidenceModel.load(tmp_path)

@@ -28,6 +28,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=Settings().minutes, help="training time")
     parser.add_argument("--weights", type=Path, default=Path("qa/weights"), help="where the exported model goes")
     parser.add_argument("--sample", type=int, default=200, help="queries of each reranking figure")
+    parser.add_argument("--questions", type=int, default=2_000, help="held-out SQuAD2 questions, at most")
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -51,7 +52,7 @@ def main() -> None:
     if "report" in steps:
         from training.report import report  # noqa: PLC0415 - reads the exported model
 
-        report(options.data, options.weights, options.out, options.sample)
+        report(options.data, options.weights, options.out, options.sample, options.questions)
 
 
 if __name__ == "__main__":

@@ -21,22 +21,24 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def report(data: Path, weights: Path, out: Path, sample: int) -> dict[str, float]:
+def report(data: Path, weights: Path, out: Path, sample: int, questions: int) -> dict[str, float]:
     """Measure the exported model; nothing that it was trained on counts."""
     model = EvidenceModel.load(weights)
     figures: dict[str, float] = {}
-    for found in _parts(model, data, Encoder(out / "vectors"), sample):
+    for found in _parts(model, data, Encoder(out / "vectors"), sample, questions):
         for name, value in found.items():
             log.info("%s: %.3f", name, value)
         figures |= found
         (out / "figures.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-    write_card(weights, figures)
+        write_card(weights, figures)
     return figures
 
 
-def _parts(model: EvidenceModel, data: Path, encoder: Encoder, sample: int) -> Iterator[dict[str, float]]:
+def _parts(
+    model: EvidenceModel, data: Path, encoder: Encoder, sample: int, questions: int
+) -> Iterator[dict[str, float]]:
     yield latency_figures(model)
-    yield squad_figures(model, data)
+    yield squad_figures(model, data, questions)
     yield clapnq_figures(model, data)
     yield wice_figures(model, data)
     if sample:

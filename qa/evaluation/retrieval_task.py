@@ -9,13 +9,13 @@ import numpy as np
 
 from index import SearchMode
 from index.search import search_rows
+from qa.confidence import sigmoid
 from qa.evaluation.metrics.retrieval import RANKING_DEPTH, ranked, score_rankings
 from qa.evaluation.outcome import Outcome
 from qa.evaluation.readers.evenly import evenly
 from qa.evaluation.readers.multiturn import WITH_HISTORY, turns
-from qa.evidence import sigmoid
+from qa.evidence_input import Evidence
 from qa.followup import standalone
-from qa.judge import Evidence
 from qa.question import clean_history
 
 if TYPE_CHECKING:

@@ -40,6 +40,7 @@ class Run:
         self.parts = parts
         self.settings = settings
         self.plan = {task.dataset: [c for c in configurations if task.applies(c)] for task in tasks}
+        self.commit = commit()  # now, not when results are written: the code in memory is this one
         self.figures: list[Figure] = []
         self.costs: list[Figure] = []
 
@@ -66,7 +67,7 @@ class Run:
         return Results(
             figures=self.figures,
             costs=self.costs,
-            commit=commit(),
+            commit=self.commit,
             corpus_hash={task.dataset: task.digest for task in self.tasks},
             models=dict(self.parts.models),
             seed=self.settings.seed,

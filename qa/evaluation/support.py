@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from qa.evidence import sigmoid
-from qa.judge import Evidence
+from qa.confidence import sigmoid
+from qa.evidence_input import Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
+from corpus.errors import ModelError
 from index import load_encoder
 from qa.evaluation.defaults import MEASURES
 from qa.evaluation.embeddings import CachedEncoder, cache_file
 from qa.evaluation.support import JudgedSupport, Support
-from qa.judge import Judge, SimilarityJudge
+from qa.judge import CombinedJudge, Judge, SimilarityJudge
 from qa.text_vectors import TextVectors
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from index import Encoder
     from qa.evaluation.configuration import Configuration
+    from qa.evaluation.evidence import ModelJudge
     from qa.evaluation.outcome import Outcome
 
 
@@ -46,11 +49,11 @@ class Task(Protocol):
 class Parts:
     """The parts of the product that tasks share, each made when first asked for.
 
-    `load_evidence` returns the evidence model, or None where there is none. `progress` is called with the texts
-    that were encoded.
+    `load_evidence` returns the evidence model, where there is one. `progress` is called with the texts that are encoded
+    and all of a call.
     """
 
-    load_evidence: Callable[[Encoder], Judge | None] | None = None
+    load_evidence: Callable[[], ModelJudge] | None = None
     make: Callable[[str | None], Encoder] = load_encoder
     measures: tuple[str, ...] = MEASURES
     progress: Callable[[int, int], None] = lambda _done, _total: None
@@ -79,17 +82,26 @@ class Parts:
         key = (configuration.encoder, configuration.evidence, cached)
         if key not in self._judges:
             wrapped = self.encoder(configuration)
-            encoder = wrapped if cached else wrapped.encoder
-            made = self.load_evidence(encoder) if self.load_evidence and configuration.evidence else None
-            self._judges[key] = made or SimilarityJudge(TextVectors(encoder))
+            likeness = SimilarityJudge(TextVectors(wrapped if cached else wrapped.encoder))
+            self._judges[key] = CombinedJudge(self._evidence, likeness) if configuration.evidence else likeness
         return self._judges[key]
+
+    @cached_property
+    def _evidence(self) -> ModelJudge:
+        if self.load_evidence is None:
+            raise ModelError("there is no evidence model here; leave out the configurations that end in +evidence")
+        return self.load_evidence()
 
     def support(self, configuration: Configuration) -> Support:
         """Return what scores support."""
+        if configuration.evidence:
+            return self._evidence
         return JudgedSupport(self.judge(configuration, cached=True))
 
     @property
     def models(self) -> Mapping[str, str]:
         """Names and fingerprints of the models that took part."""
         encoders = {encoder.name: encoder.fingerprint for encoder in self._encoders.values()}
-        return encoders | {f"judge {judge.name}": judge.name for judge in self._judges.values()}
+        judges = {f"judge {judge.name}": judge.name for judge in self._judges.values()}
+        evidence = self.__dict__.get("_evidence")
+        return encoders | judges | ({"evidence model": evidence.fingerprint} if evidence else {})

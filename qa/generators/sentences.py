@@ -69,7 +69,7 @@ def _complete(buffer: str) -> tuple[list[Draft], str]:
     """Return the drafts that the buffer completes, and what is left of it."""
     lines, _, line = buffer.rpartition("\n")
     drafts = [draft for done in lines.split("\n") for draft in _drafts(done)] if lines.strip() else []
-    if _UNCLOSED.search(line) or _BULLET.match(line) or line.endswith(" "):
+    if _UNCLOSED.search(line) or _BULLET.match(line):
         return drafts, line
     starts = _starts(line)
     if len(starts) < 2:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from qa.judge import Evidence
+from qa.evidence_input import Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from qa.grounding.units import Unit
 
 
+@runtime_checkable
 class SupportJudge(Protocol):
     """Judges whether passages support a claim."""
 

@@ -18,6 +18,9 @@ WANTED = 3
 _TRIED = 8
 """Candidates that are checked at most, so that an answer is never held up for long."""
 
+_TITLE_CHARACTERS = 48
+"""Longer section titles make no question that is read at a glance."""
+
 
 class Suggestions:
     """Finds follow-up questions; what it has once checked it remembers."""
@@ -48,6 +51,7 @@ class Suggestions:
         about = [
             title if title.endswith("?") else self._texts["about"].format(title=title)
             for title in dict.fromkeys(self._close_titles(answer) if answer else ())
+            if len(title) <= _TITLE_CHARACTERS
         ]
         examples = self._qa.corpus.settings.examples
         for position in range(max(len(about), len(examples))):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from training.changes import near_miss
 from training.families.common import Deck, heading_path, marked, right, wrong
 from training.questions import vary
 from training.records import Group, Span
@@ -35,9 +36,12 @@ class ReadingFamily:
         self._asked: dict[tuple[str, ...], set[str]] = defaultdict(set)
 
     def __call__(self, rng: random.Random) -> Group | None:
-        """Answerable twice as often: those bring their own negatives."""
-        if rng.random() < 0.62:
+        """Half the groups have an answer: they bring their own negatives."""
+        draw = rng.random()
+        if draw < 0.52:
             return self._group(self._answerable.deal(rng), rng)
+        if draw < 0.66:
+            return self._near_miss(self._answerable.deal(rng), rng)
         reading = self._unanswerable.deal(rng)
         rows = range(len(reading.sentences)) if rng.random() < 0.5 else window(reading.sentences, rng)
         candidates = [
@@ -56,6 +60,16 @@ class ReadingFamily:
             candidates.append(self._wrong(reading, [rest[n] for n in rows], rng))
         candidates += self._neighbours(reading, rng, 2)
         return Group(self._name, vary(reading.question, rng), tuple(candidates))
+
+    def _near_miss(self, reading: Reading, rng: random.Random) -> Group | None:
+        """The question changed so that its passage, whole or in part, does not answer it."""
+        others = [sentences for title, sentences in self._passages if title == reading.title] or [reading.sentences]
+        question = near_miss(reading.question, " ".join(reading.sentences), " ".join(rng.choice(others)), rng)
+        if question is None:
+            return None
+        rows = window(reading.sentences, rng, reading.gold)
+        candidate = self._wrong(reading, [reading.sentences[n] for n in rows], rng)
+        return Group(self._name, vary(question, rng), (candidate,))
 
     def _right(self, reading: Reading, rng: random.Random) -> Candidate:
         whole = rng.random() < 0.35

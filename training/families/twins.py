@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from training.changes import altered
 from training.families.claims import judged
 from training.families.common import Deck, heading_path
 from training.records import Group
 from training.text import n_words, window
-from training.wording import table
 
 if TYPE_CHECKING:
     import random
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 Text = tuple[str, tuple[str, ...]]
 _AUXILIARY = r"(?:is|was|are|were|does|did|do|has|have|had|can|could|will|would|should|may)"
-_NEGATABLE = re.compile(r"\b(is|are|was|were|can|may|has|have|does|will)\b(?! not| no\b)")
-_NUMBER = re.compile(r"\b\d[\d,.]*\d\b|\b\d\b")
 
 
 class SentenceFamily:
@@ -52,31 +50,6 @@ class SentenceFamily:
         cut = [rest[n] for n in window(rest, rng)]
         candidates.append(judged(heading, cut, 0.0, [0.0] * len(cut), None))
         return Group("sentences", shortened(claim, rng), tuple(candidates))
-
-
-def altered(sentence: str, text: str, rng: random.Random) -> str | None:
-    """The sentence with another number, an opposite word or a negation; None where nothing fits."""
-    options = []
-    numbers = list(_NUMBER.finditer(sentence))
-    if numbers:
-        one = rng.choice(numbers)
-        other = str(
-            int(float(one[0].replace(",", "").strip(".") or 1) if one[0].count(".") < 2 else 3)
-            + rng.choice((2, 7, 11, 40))
-        )
-        options.append(sentence[: one.start()] + other + sentence[one.end() :])
-    words = [n for n, word in enumerate(sentence.split(" ")) if word.lower() in table("opposites")["opposites"]]
-    if words:
-        parts, n = sentence.split(" "), rng.choice(words)
-        parts[n] = table("opposites")["opposites"][parts[n].lower()]
-        options.append(" ".join(parts))
-    if _NEGATABLE.search(sentence):
-        options.append(_NEGATABLE.sub(r"\1 not", sentence, count=1))
-    names = re.findall(r"(?<=[a-z,] )[A-Z][a-z]{3,}(?: [A-Z][a-z]+)*", sentence)
-    others = [name for name in re.findall(r"(?<=[a-z,] )[A-Z][a-z]{3,}(?: [A-Z][a-z]+)*", text) if name not in sentence]
-    if names and others:
-        options.append(sentence.replace(rng.choice(names), rng.choice(others)))
-    return rng.choice(options) if options else None
 
 
 def shortened(claim: str, rng: random.Random) -> str:

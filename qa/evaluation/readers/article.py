@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from corpus.errors import EvaluationError
-from corpus.loader import READERS
+from corpus.readers import SUFFIXES
 from qa.evaluation.readers.node import Node, read_json_lines
 from qa.evaluation.records import ArticleQuestion, ArticleSet
 
@@ -59,7 +59,7 @@ def read_history(node: Node) -> tuple[tuple[str, str], ...]:
 
 
 def _articles_beside(path: Path) -> Path | None:
-    holds_articles = any(file.suffix in READERS for file in path.parent.iterdir() if file.name != "README.md")
+    holds_articles = any(file.suffix in SUFFIXES for file in path.parent.iterdir() if file.name != "README.md")
     return path.parent if holds_articles else None
 
 

@@ -213,6 +213,7 @@ new MutationObserver((changes) => {
     message.setAttribute("role", "group");
     message.setAttribute("aria-label", named[message.dataset.testid]);
   }
+  document.querySelector("#chat .examples[role='list']")?.setAttribute("role", "group"); // its children are buttons
   const questions = document.querySelectorAll("#chat .user-row");
   const last = questions[questions.length - 1];
   if (last && last !== newest) following = true;
