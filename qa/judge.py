@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from qa.evidence_input import Evidence
-    from qa.evidence_model import EvidenceModel
     from qa.text_vectors import TextVectors
 
 
@@ -74,7 +73,7 @@ class CombinedJudge:
     _PASSAGE = 0.5
     _LIKENESS = 1.5
 
-    def __init__(self, model: EvidenceModel, likeness: Judge) -> None:
+    def __init__(self, model: Judge, likeness: Judge) -> None:
         self._model = model
         self._likeness = likeness
 
@@ -82,10 +81,6 @@ class CombinedJudge:
         """Return one judgement a passage, in the order given."""
         pairs = zip(self._model.judge(question, passages), self._likeness.judge(question, passages), strict=True)
         return [self._combined(read, alike) for read, alike in pairs]
-
-    def supports(self, claim: str, passages: Sequence[Evidence]) -> list[float]:
-        """Return the model's logit that each passage supports the claim, in the order given."""
-        return self._model.supports(claim, passages)
 
     def _combined(self, read: Judgement, alike: Judgement) -> Judgement:
         pairs = zip(read.sentences, alike.sentences, strict=True)

@@ -17,7 +17,7 @@ from qa.confidence import load_confidence
 from qa.evidence import Assessment, assess
 from qa.followup import standalone
 from qa.generators import Generator, QuoteGenerator, make_generator
-from qa.grounding import Checker, SimilaritySupport, SupportJudge
+from qa.grounding import Checker, SimilaritySupport
 from qa.judge import CombinedJudge, Judge, SimilarityJudge
 from qa.parts import Parts, parts
 from qa.phrases import abstention, urgent_advice
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from corpus import Corpus
     from index import Encoder, Hit
     from qa.evidence import ScoredSentence
+    from qa.evidence_model import EvidenceModel
+    from qa.grounding import SupportJudge
     from qa.records import AnswerSentence
 
 DEFAULT_THRESHOLD = 0.5
@@ -47,12 +49,19 @@ NEAREST_SECTIONS = 3
 class ArticleQA:
     """Answers questions from one corpus."""
 
-    def __init__(self, index: Index, generator: Generator | None = None, judge: Judge | None = None) -> None:
+    def __init__(
+        self,
+        index: Index,
+        generator: Generator | None = None,
+        judge: Judge | None = None,
+        support: SupportJudge | None = None,
+    ) -> None:
         self.index = index
         self.corpus: Corpus = index.corpus
         self.generator = generator or QuoteGenerator()
         self.judge = judge or make_judge(index.encoder)
         self._vectors = TextVectors(index.encoder)
+        self._support = support or (SimilaritySupport(self._vectors) if judge else evidence_model())
         self._confidence = load_confidence(self.judge.name)
         threshold = self.corpus.settings.threshold
         self.threshold = DEFAULT_THRESHOLD if threshold is None else threshold
@@ -113,7 +122,7 @@ class ArticleQA:
         hits = _merged(assessments)
         written = Written(self.generator.name)
 
-        def current(*, abstained: bool = False) -> Answer:
+        def current(written: Written, *, abstained: bool = False) -> Answer:
             nearest = self._section_titles(hits) if abstained else ()
             text = abstention(self.corpus, nearest) if abstained else _worded(written.sentences)
             return Answer(
@@ -141,9 +150,9 @@ class ArticleQA:
                 chosen = join_parts([select(part, assessment) for part, assessment in pairs])
             with watch.stage("generation"):
                 for written in self._write(meant, chosen, [assessment for _, assessment in pairs]):
-                    yield current()
+                    yield current(written)
         watch.stop()
-        yield current(abstained=not written.sentences)
+        yield current(written, abstained=not written.sentences)
 
     def _write(
         self, question: str, chosen: Sequence[ScoredSentence], assessments: Sequence[Assessment]
@@ -151,8 +160,7 @@ class ArticleQA:
         """Yield what the generator writes, each time that another sentence of it is shown."""
         evidence = widened(chosen, assessments) if self.generator.rewords else list(chosen)
         focus = frozenset((scored.document.id, scored.section.id) for scored in chosen)
-        support = self.judge if isinstance(self.judge, SupportJudge) else SimilaritySupport(self._vectors)
-        checker = Checker(evidence, focus, support, self._vectors)
+        checker = Checker(evidence, focus, self._support, self._vectors)
         return write(question, chosen, evidence, self.generator, checker)
 
     def _assess(self, question: str, watch: _Stopwatch) -> Assessment:
@@ -203,9 +211,19 @@ def make_judge(encoder: Encoder) -> Judge:
     Raises:
         ModelError: the model's weights are missing or damaged.
     """
+    return CombinedJudge(evidence_model(), SimilarityJudge(TextVectors(encoder)))
+
+
+@cache
+def evidence_model() -> EvidenceModel:
+    """Return the evidence model that ships, read once.
+
+    Raises:
+        ModelError: its weights are missing or damaged.
+    """
     from qa.evidence_model import EvidenceModel  # noqa: PLC0415  (onnxruntime; only where questions are answered)
 
-    return CombinedJudge(EvidenceModel.load(), SimilarityJudge(TextVectors(encoder)))
+    return EvidenceModel.load()
 
 
 def answer(question: str, history: History = ()) -> Answer:

@@ -49,12 +49,10 @@ class Answer:
     """What the corpus says to a question, or that it says nothing.
 
     `confidence` is the probability in [0, 1] that the corpus answers the question. `nearest_sections` names what is
-    close, best first, when `abstained`. `notice` is the corpus owner's advice for urgent words, shown above the answer.
-    `timings` are seconds by stage. `dropped` holds what a language model wrote and grounding held back,
-    `ignored_markers` counts the citation marks that it wrote itself, and `note` tells a visitor what became of its words.
     close, best first, when `abstained`. `unanswered` holds the parts of a question of several parts that the corpus
     does not answer. `notice` is the corpus owner's advice for urgent words, shown above the answer. `timings` are
-    seconds by stage.
+    seconds by stage. `dropped` holds what a language model wrote and grounding held back, `ignored_markers` counts the
+    citation marks that it wrote itself, and `note` tells a visitor what became of its words.
     """
 
     text: str

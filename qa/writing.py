@@ -39,7 +39,7 @@ class Written:
 
 
 def widened(chosen: Sequence[ScoredSentence], assessments: Iterable[Assessment]) -> list[ScoredSentence]:
-    """Return what a language model may rest on: the chosen sentences, then the found passages' own, best passage first."""
+    """Return what a language model may rest on: the chosen sentences, then the found passages', best passage first."""
     found = [scored for assessment in assessments for scored in assessment.sentences]
     by_place = {(scored.document.id, scored.sentence.start): scored for scored in reversed([*chosen, *found])}
     return list(reversed(by_place.values()))

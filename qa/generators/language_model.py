@@ -34,10 +34,11 @@ class ContextError(ModelError):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long and how much: `deadline` and `silence` (the longest wait for the next words) in seconds.
+    """How long and how much.
 
-    `evidence` is how many sentences a model is given, `tokens` the longest answer, `tries` how often a busy model is asked, `pause` the first wait between two tries in
-    seconds, which doubles.
+    `deadline` is for the whole answer, `silence` the longest wait for the next words, `pause` the first wait between
+    two tries, which doubles; all in seconds. `evidence` is how many sentences a model is given, `tokens` the longest
+    answer, `tries` how often a busy model is asked.
     """
 
     deadline: float = 60.0
@@ -77,7 +78,7 @@ class LanguageModel:
     def __init__(
         self,
         chat: Chat,
-        limits: Limits = Limits(),  # noqa: B008  (frozen)
+        limits: Limits = Limits(),
         *,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,

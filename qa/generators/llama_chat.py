@@ -60,7 +60,8 @@ class LlamaChat:
         Raises:
             BusyError: it is writing another answer.
             ContextError: the prompt is too long.
-            ModelError: the library or the file is missing, the file is no model, or it was silent for `silence` seconds.
+            ModelError: the library or the file is missing, the file is no model, or it was silent for
+                `silence` seconds.
         """
         request = {
             "messages": [message.as_dict() for message in prompt],
@@ -95,7 +96,9 @@ class LlamaChat:
                     if stream.read(len(_MAGIC)) != _MAGIC:
                         raise ModelError(f"{self.file} is no GGUF file; give the path of one")
             except OSError as error:
-                raise ModelError(f"{self.file} cannot be read ({error.strerror}); give the path of a GGUF file") from error
+                raise ModelError(
+                    f"{self.file} cannot be read ({error.strerror}); give the path of a GGUF file"
+                ) from error
             params = xllamacpp.CommonParams()
             params.model.path = str(self.file)
             params.n_ctx = self._context

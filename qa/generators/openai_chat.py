@@ -64,10 +64,11 @@ class OpenAIChat:
         import openai  # noqa: PLC0415
 
         finished = False
+        asked: list[Any] = [message.as_dict() for message in prompt]
         try:
             with self._client.chat.completions.create(
                 model=self.model,
-                messages=[message.as_dict() for message in prompt],  # type: ignore[misc]
+                messages=asked,
                 max_tokens=tokens,
                 temperature=0,
                 stream=True,

@@ -36,14 +36,14 @@ _ENDS = re.compile(r"[.!?…][\"'”’)\]]*\s*$")
 
 
 def sentences(chunks: Iterable[str]) -> Iterator[Draft]:
-    """Yield the sentences of a text as soon as each is complete; an unfinished last one is left out if others came.
+    r"""Yield the sentences of a text as soon as each is complete; an unfinished last one is left out if others came.
 
     A sentence is complete when the next one begins, its line ends, or the text does. Thinking aloud, headings and code
     fences are skipped; "Yes," and "No," in front are taken off, since nothing can vouch for them.
 
     >>> [draft.text for draft in sentences(["It hur", "ts, e.g. at night [1]. Do", "n’t wait. 3.5 g"])]
     ['It hurts, e.g. at night.', 'Don’t wait.']
-    >>> [(draft.text, draft.bullet, draft.markers) for draft in sentences(["- **One** thing [1][2]\\n", "* Two"])]
+    >>> [(draft.text, draft.bullet, draft.markers) for draft in sentences(["- **One** thing [1][2]\n", "* Two"])]
     [('One thing', True, 2), ('Two', True, 0)]
     """
     buffer, read, any_yet = "", 0, False

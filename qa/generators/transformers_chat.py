@@ -37,7 +37,8 @@ class TransformersChat:
         Raises:
             BusyError: it is writing another answer.
             ContextError: the prompt is too long.
-            ModelError: weights or a library are missing or damaged, memory ran out, or it was silent for `silence` seconds.
+            ModelError: weights or a library are missing or damaged, memory ran out, or it was
+                silent for `silence` seconds.
         """
         import torch  # noqa: PLC0415
         from transformers import StoppingCriteria, TextStreamer  # noqa: PLC0415
@@ -47,7 +48,7 @@ class TransformersChat:
             stop = threading.Event()
 
             class Streamer(TextStreamer):
-                def on_finalized_text(self, text: str, stream_end: bool = False) -> None:  # noqa: FBT001, FBT002
+                def on_finalized_text(self, text: str, stream_end: bool = False) -> None:
                     if hand_over(text):
                         stop.set()
 
@@ -95,7 +96,7 @@ class TransformersChat:
         with self._loading:
             try:
                 tokenizer = AutoTokenizer.from_pretrained(folder, **where)
-                model = AutoModelForCausalLM.from_pretrained(
+                model: Any = AutoModelForCausalLM.from_pretrained(
                     folder, dtype=torch.bfloat16 if gpu else torch.float32, **where
                 )
                 return tokenizer, model.to("cuda" if gpu else "cpu").eval()

@@ -49,7 +49,7 @@ class Worker:
             try:
                 work(hand_over)
                 queue.put(None)
-            except BaseException as error:  # noqa: BLE001  (raised again where it is waited for)
+            except BaseException as error:
                 queue.put(error)
             finally:
                 self._busy.release()

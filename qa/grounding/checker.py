@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from qa.grounding.claim import Claim, read
 from qa.grounding.contradictions import Reason
 from qa.grounding.proof import Limits, Proof, prove
-from qa.grounding.support import as_passage
 from qa.grounding.units import Evidence, Unit
 
 if TYPE_CHECKING:

@@ -40,9 +40,10 @@ _DENIES_WITH = ("n't", "n’t")
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word: `text` in lower case, its `stem`, the `clause` and the `segment` (clauses parted at "and" too) it stands in, and what is said of it.
+    """One word: `text` in lower case, its `stem`, and where it stands.
 
-    `counts` where it carries content; `name` where it is written as a name; `denied` where a negation reaches it.
+    `clause` and `segment` number the parts of the sentence; segments end at "and" too. The word `counts` where it
+    carries content; it is a `name` where it is written as one, and `denied` where a negation reaches it.
     """
 
     text: str

@@ -53,7 +53,9 @@ def _numbers_agree(claim: Claim, unit: Unit) -> bool:
     known = [quantity for sentence in unit.claims for quantity in sentence.quantities]
     units = {quantity.unit for quantity in known}
     counted = {quantity.counted: quantity for quantity in known if quantity.counted}
-    if any(q.counted in counted and not any(q.counted == o.counted and q.fits(o) for o in known) for q in claim.quantities):
+    if any(
+        q.counted in counted and not any(q.counted == o.counted and q.fits(o) for o in known) for q in claim.quantities
+    ):
         return False
     known += [q for heading in unit.headings for q in heading.quantities if q.unit not in units]
     return all(any(quantity.fits(other) for other in known) for quantity in claim.quantities)
@@ -75,7 +77,7 @@ def _opposed(claim: Claim, unit: Unit) -> bool:
 def _crossed(claim: Claim, sentence: Claim) -> bool:
     """Tell whether two opposites of a sentence have changed places: "broad at the foot, slender above" turned round.
 
-    A word goes with those of its segment. Where those stand with its opposite more often than with itself, it was moved.
+    A word goes with those of its segment. Where these stand with its opposite more often than with it, it was moved.
     """
     known = wording()
     theirs = sentence.segments

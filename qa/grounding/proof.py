@@ -29,8 +29,8 @@ class Vectors(Protocol):
 class Limits:
     """What a claim may lack.
 
-    `near` is the cosine from which a word that the evidence does not hold may stand for one of its words, and `near_known`
-    the same for a word that other evidence holds. `near_costs` is what such a word costs; a word without any likeness
+    `near` is the cosine from which a word that the evidence does not hold may stand for one of its words; `near_known`
+    is the same for a word that other evidence holds. `near_costs` is the price of such a word; one without any likeness
     costs 1. `cost` is how much a claim may cost.
     """
 

@@ -9,47 +9,41 @@ from functools import lru_cache
 from index.lexical import terms
 from qa.grounding.wording import stem, wording
 
-_ONES = dict(
-    zip(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen".split(),
-        range(20),
-        strict=True,
-    )
+
+def _counted(words: str, start: int = 0, step: int = 1) -> dict[str, int]:
+    return {word: start + step * position for position, word in enumerate(words.split())}
+
+
+_ONES = _counted(
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
 )
-_TENS = dict(
-    zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True),
+_TENS = _counted("twenty thirty forty fifty sixty seventy eighty ninety", 20, 10)
+_ORDINALS = _counted(
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
+    "sixteenth seventeenth eighteenth nineteenth twentieth",
+    1,
 )
 _SCALES = {"hundred": 100.0, "thousand": 1_000.0, "million": 1e6, "billion": 1e9}
-_FIXED = {"dozen": 12.0, "half": 0.5, "quarter": 0.25, "twice": 2.0, "double": 2.0, "doubles": 2.0, "triple": 3.0}
-_FIXED |= {"triples": 3.0, "thrice": 3.0}
-_ORDINALS = dict(
-    zip(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
-        "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth".split(),
-        range(1, 21),
-        strict=True,
-    )
-)
+_FIXED = {"dozen": 12.0, "half": 0.5, "quarter": 0.25, "twice": 2.0, "double": 2.0, "doubles": 2.0}
+_FIXED |= {"triple": 3.0, "triples": 3.0, "thrice": 3.0}
 _TOKEN = re.compile(
     r"(?P<ordinal>\d+(?:st|nd|rd|th)\b)|(?P<clock>\d{1,2}:\d{2})|(?P<digits>\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"|(?P<unit>mmol/mol|mmol/l|mg/dl|kilowatt-hours?|°[cf]|[%$€]|per[ -]cent)|(?P<word>[^\W\d_]+)",
     re.IGNORECASE,
 )
 _INSIDE_A_NAME = re.compile(r"[^\W\d_]-?\d|\d-?(?!(?:st|nd|rd|th)\b)[A-Za-z]{2,}")
-_AT_LEAST = re.compile(
-    r"\b(?:more than|over|above|at least|exceed\w*|no less than|after)(?: an?)?\s*$", re.IGNORECASE
-)
-_AT_MOST = re.compile(
-    r"\b(?:less than|under|below|at most|up to|no more than|within)(?: an?)?\s*$", re.IGNORECASE
-)
+_AT_LEAST = re.compile(r"\b(?:more than|over|above|at least|exceed\w*|no less than|after)(?: an?)?\s*$", re.IGNORECASE)
+_AT_MOST = re.compile(r"\b(?:less than|under|below|at most|up to|no more than|within)(?: an?)?\s*$", re.IGNORECASE)
 _OR_MORE = re.compile(
     r"^(?:\s*\([^)]*\)|[^\w,;.]*[\w%/°]+){0,3}?[^\w,;.]+(?:or more|or above|or older|or higher)\b", re.IGNORECASE
 )
 _OR_LESS = re.compile(
     r"^(?:\s*\([^)]*\)|[^\w,;.]*[\w%/°]+){0,3}?[^\w,;.]+(?:or less|or fewer|or below|or younger)\b", re.IGNORECASE
 )
-_LABELS = frozenset("type stage phase grade class step part chapter version figure table group tier".split())
+_LABELS = frozenset(
+    ["type", "stage", "phase", "grade", "class", "step", "part", "chapter", "version", "figure", "table"]
+)
 _FRACTIONS = {"third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fifth": 5, "fifths": 5, "tenth": 10, "tenths": 10}
 
 
@@ -60,9 +54,10 @@ def is_number_word(word: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number in a sentence: `bound` is ">", "<" or empty; `unit` is a unit's name, "ordinal", "clock", a label or empty.
+    """A number in a sentence.
 
-    `counted` is the stem of the word right behind it, which is what it counts.
+    `bound` is ">", "<" or empty; `unit` is a unit's name, "ordinal", "clock", a label or empty; `counted` is the stem of
+    the word right behind it, which is what it counts.
     """
 
     value: float

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol
 
 from qa.evidence_input import Evidence
 
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from qa.grounding.units import Unit
 
 
-@runtime_checkable
 class SupportJudge(Protocol):
     """Judges whether passages support a claim."""
 
