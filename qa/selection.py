@@ -18,11 +18,19 @@ if TYPE_CHECKING:
 MAX_WORDS = 70
 """Words after which prose stops; a list is always whole."""
 MAX_SENTENCES = 3
-_MARGIN = 1.5
+_MARGIN = 5.0
 """How far, in logits, a further sentence may stay behind the best one."""
+_SIBLING = 2.0
+"""How far, in logits, the best sentence of a sibling section may stay behind."""
+_FAMILY = 3.0
+"""How far, in logits, the best of the sibling sections may stay behind the best sentence of all."""
+_FRAGMENT_WORDS = 8
+"""Average words up to which a list's items are fragments."""
 _CERTAIN = 8.0
 """The logit of what is chosen by its place, not by its words."""
-_FIRST_WORD_POINTS_BACK = re.compile(r"(?:this|these|it|its|they|their|such|those|that)\b", re.IGNORECASE)
+_FIRST_WORD_POINTS_BACK = re.compile(
+    r"(?:this|these|it|its|they|their|such|those|that|the|both|he|she)\b", re.IGNORECASE
+)
 _ASKS_FOR_OVERVIEW = re.compile(
     r"\b(?:summari[sz]e|summary|overview|outline|tell me (?:more )?about|what do you know about|explain|describe)\b",
     re.IGNORECASE,
@@ -47,8 +55,12 @@ def select(question: str, assessment: Assessment) -> list[ScoredSentence]:
         children = _children_asked(question, many, assessment)
         if children:
             return children
-        if listed := _list_asked(question, best, assessment):
+        if across := _across_children(many, assessment):
+            return across
+        if listed := _list_asked(question, many, assessment):
             return listed
+    if short := _short_list(best):
+        return short
     if _ASKS_FOR_OVERVIEW.search(question):
         return _opening(best)
     return _best_of_section(best, assessment)
@@ -85,31 +97,64 @@ def _children_asked(question: str, plural: str, assessment: Assessment) -> list[
     return []
 
 
+def _across_children(plural: str, assessment: Assessment) -> list[ScoredSentence]:
+    """Return the best sentence of each of several sibling sections, where their parent names what is asked for."""
+    wanted = set(terms(plural))
+    groups: dict[tuple[str, str], dict[str, ScoredSentence]] = {}
+    for scored in assessment.sentences:
+        parent = scored.section.parent_id
+        if parent and wanted and wanted <= set(terms(scored.document.section(parent).title)):
+            best = groups.setdefault((scored.document.id, parent), {})
+            if scored.section.id not in best or scored.logit > best[scored.section.id].logit:
+                best[scored.section.id] = scored
+    top = max((s.logit for s in assessment.sentences), default=0.0)
+    for best in groups.values():
+        first = max(scored.logit for scored in best.values())
+        near = [scored for scored in best.values() if scored.logit >= first - _SIBLING]
+        if len(near) > 1 and first >= top - _FAMILY:
+            return sorted(near, key=lambda scored: scored.sentence.start)
+    return []
+
+
 def _heading(document: Document, section: Section) -> ScoredSentence:
     span = Sentence(section.heading_start, section.heading_end, SentenceKind.BULLET, -1)
     return ScoredSentence(document, section, span, _CERTAIN)
 
 
-def _list_asked(question: str, best: ScoredSentence, assessment: Assessment) -> list[ScoredSentence]:
-    """Return a whole list of the best section, where its heading holds all that is asked."""
-    bullets = [
-        sentence for sentence in best.document.sentences(best.section.id) if sentence.kind is SentenceKind.BULLET
-    ]
-    if len(bullets) < 2:
-        return []
-    lists = {sentence.paragraph for sentence in bullets}
-    paragraph = best.sentence.paragraph if best.sentence.paragraph in lists else min(lists)
-    headings = [section.title for section in best.document.section_path(best.section.id)]
-    if _asked_beyond(question, [best.document.title, *headings]):
-        return []
-    scores = {(s.document.id, s.sentence.start): s.logit for s in assessment.sentences}
+def _list_asked(question: str, plural: str, assessment: Assessment) -> list[ScoredSentence]:
+    """Return the list of the section whose headings hold all that is asked, its own title the most of it."""
+    asked = set(terms(question))
+    found: list[tuple[int, list[ScoredSentence]]] = []
+    for section, document in {scored.section: scored.document for scored in assessment.sentences}.items():
+        own = set(terms(section.title))
+        headings = [document.title, *(above.title for above in document.section_path(section.id))]
+        bullets = _first_list(document, section)
+        if set(terms(plural)) <= own and len(bullets) > 1 and not _asked_beyond(question, headings):
+            found.append((len(asked & own), bullets))
+    return max(found, key=lambda pair: pair[0])[1] if found else []
+
+
+def _first_list(document: Document, section: Section) -> list[ScoredSentence]:
+    bullets = [s for s in document.sentences(section.id) if s.kind is SentenceKind.BULLET]
     return [
-        ScoredSentence(
-            best.document, best.section, sentence, scores.get((best.document.id, sentence.start), best.logit)
-        )
+        ScoredSentence(document, section, sentence, _CERTAIN)
         for sentence in bullets
-        if sentence.paragraph == paragraph
+        if sentence.paragraph == bullets[0].paragraph
     ]
+
+
+def _short_list(best: ScoredSentence) -> list[ScoredSentence]:
+    """Return the whole list of a bullet whose fellows are all but fragments, which say little one by one."""
+    if best.sentence.kind is not SentenceKind.BULLET:
+        return []
+    fellows = [
+        ScoredSentence(best.document, best.section, sentence, best.logit)
+        for sentence in best.document.sentences(best.section.id)
+        if sentence.paragraph == best.sentence.paragraph
+    ]
+    words = sum(len(fellow.text.split()) for fellow in fellows)
+    labelled = any(": " in fellow.text for fellow in fellows)
+    return fellows if words <= min(_FRAGMENT_WORDS * len(fellows), MAX_WORDS) and not labelled else []
 
 
 def _opening(best: ScoredSentence) -> list[ScoredSentence]:

@@ -180,7 +180,7 @@ def test_two_visitors_never_see_each_other(visit):
 def test_conversation_survives_a_reload(visit, article_qa):
     visitor = visit().ask("Which muscles does ALS cramp?").ask("Who painted the Mona Lisa?")
     before = visitor.page.locator(".reply").all_inner_texts()
-    visitor.page.reload()
+    visitor.reload()
     visitor.answered(2)
     assert visitor.page.locator(".reply").all_inner_texts() == before
     visitor.page.locator(".words .marker").first.click()
@@ -208,7 +208,7 @@ def test_retry_undo_edit_and_clear(visit):
     page.get_by_role("button", name="Clear").click()
     page.wait_for_selector("#chat .example")
     page.wait_for_function("Object.values(localStorage).every(kept => kept.length < 100)")
-    page.reload()
+    visitor.reload()
     page.wait_for_selector("#chat .example")
     assert page.locator("#chat .user-row").count() == 0
 
@@ -350,7 +350,7 @@ def test_thumb_and_reason_are_kept_and_survive_a_reload(visit, feedback):
     assert [(v.good, v.question, v.sections) for v in feedback.verdicts()] == [
         (True, "Tell me about peripheral neuropathy", ("Peripheral Neuropathy",))
     ]
-    page.reload()
+    visitor.reload()
     visitor.answered()
     page.get_by_role("button", name="Feedback").hover()
     page.get_by_role("button", name="The source does not say this").click()
@@ -368,7 +368,7 @@ def test_server_that_dies_in_the_middle_leaves_the_conversation(browser, article
     next(first, None)
     second = serving(Moody(article_qa), port=port)
     next(second)
-    visitor.page.reload()
+    visitor.reload()
     visitor.answered(2)
     assert visitor.page.locator(".cut-short").count() == 1
     visitor.ask("Which muscles does ALS cramp?")

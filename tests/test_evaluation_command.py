@@ -116,7 +116,9 @@ def test_two_configurations_of_a_run_are_compared(tmp_path, capsys):
     assert call("compare", f"{tmp_path / 'a'}#dense", f"{tmp_path / 'a'}#fused") == 0
     assert "nDCG@10" in capsys.readouterr().out
     assert call("compare", f"{tmp_path / 'a'}#dense", f"{tmp_path / 'a'}#best") == 2
-    assert "the run has no configuration 'best'; it has dense, fused, lexical" in capsys.readouterr().err
+    assert (
+        "the run has no configuration 'best'; it has dense, fused, fused+evidence, lexical" in capsys.readouterr().err
+    )
 
 
 def many_queries(folder, text):
