@@ -56,8 +56,8 @@ def is_number_word(word: str) -> bool:
 class Quantity:
     """A number in a sentence.
 
-    `bound` is ">", "<" or empty; `unit` is a unit's name, "ordinal", "clock", a label or empty; `counted` is the stem of
-    the word right behind it, which is what it counts.
+    `bound` is ">", "<" or empty; `unit` is a unit's name, "ordinal", "clock", a label or empty; `counted` is the stem
+    of the word right behind it, which is what it counts.
     """
 
     value: float
