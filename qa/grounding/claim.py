@@ -27,6 +27,12 @@ _SCOPE = 5
 _POINTS_BACK = re.compile(r"\W*(?:it|its|they|their|this|these|those|such|that|he|she|his|her|both)\b", re.IGNORECASE)
 _IDIOMS = [
     (re.compile(r"\babove all\b", re.IGNORECASE), "especially"),
+    (
+        re.compile(
+            r"\b(?:at least|at most|or more|or less|or fewer|no more than|no less than|no matter (?:how|what|who))\b"
+        ),
+        "",
+    ),
     (re.compile(r"\b(?:take|takes|took|taken) away\b", re.IGNORECASE), "remove"),
     (re.compile(r"\b(?:at|after|first of) all\b", re.IGNORECASE), ""),
     (re.compile(r"\ball (?:over|around|along)\b", re.IGNORECASE), "throughout"),
