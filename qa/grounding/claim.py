@@ -153,7 +153,11 @@ def read(text: str) -> Claim:
         words.append(word)
         reach = _SCOPE if is_cue(lower) and following != "only" else reach - word.counts
         first = False
-    return Claim(text, tuple(words), quantities(text))
+    found = quantities(text)
+    measured = {quantity.unit for quantity in found}
+    units = wording().units
+    loose = [w.text in units and len(w.text) > 2 and units[w.text] not in measured for w in words]
+    return Claim(text, tuple(replace(w, counts=w.counts or one) for w, one in zip(words, loose, strict=True)), found)
 
 
 def _word(token: str, clause: int, segment: int, *, first: bool, denied: bool) -> Word:

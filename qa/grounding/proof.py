@@ -32,7 +32,7 @@ class Limits:
     `near` is the cosine from which a word that the evidence does not hold may stand for one of its words; `near_known`
     is the same for a word that other evidence holds. `near_costs` is the price of such a word; one without any likeness
     costs 1. `cost` is how much a claim may cost. `sure` is the logit from which a judge of whole meanings may vouch for
-    one ordinary word that the evidence does not hold.
+    one ordinary word that the evidence does not hold, `likely` the one from which it may for words that are near.
     """
 
     near: float = 0.55
@@ -40,14 +40,15 @@ class Limits:
     near_costs: float = 0.3
     cost: float = 0.6
     sure: float = 1.3
+    likely: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
     """What a unit says of a claim: `cost` of words it lacks, `share` in [0, 1] of the words it holds, and a reason.
 
-    `ordinary` where all that it lacks is one word that is no name, belongs to no list of things that exclude one another
-    and stands nowhere in the evidence, so that it may be but another way to say the same.
+    `ordinary` where all that it lacks is one word that is no name, belongs to no list of things that exclude one
+    another and stands nowhere in the evidence, so that it may be but another way to say the same.
     """
 
     unit: Unit
