@@ -119,7 +119,7 @@ def test_stopped_answer_keeps_what_was_shown(visit):
     visitor.page.locator("#question .stop-button").click()
     visitor.page.wait_for_selector(".cut-short")
     assert visitor.page.locator(".words .marker").count() >= 1
-    visitor.page.wait_for_timeout(1500)  # until the sentence that was under way has been given up
+    visitor.page.wait_for_timeout(2500)  # until the sentence that was under way has been given up
     visitor.ask("What does an EMG show?")
     assert visitor.page.locator(".cut-short").count() == 1
 
