@@ -90,10 +90,11 @@ def denies(a: str, b: str) -> bool:
 
 def _turned(a: str, b: str) -> bool:
     """Tell whether two stems differ in a prefix that turns them round ("overactive", "underactive")."""
-    return any(
-        a.startswith(one) and b == other + a.removeprefix(one) or b.startswith(one) and a == other + b.removeprefix(one)
-        for one, other in _TURNING_PREFIXES
-    )
+    for one, other in _TURNING_PREFIXES:
+        for first, second in ((a, b), (b, a)):
+            if first.startswith(one) and second == other + first.removeprefix(one):
+                return True
+    return False
 
 
 def one_word(a: str, b: str) -> bool:
