@@ -205,6 +205,7 @@ def test_retry_undo_edit_and_clear(visit):
     visitor.answered(1)
     assert page.locator("#chat .user-row .message-content").inner_text() == "What is <myotonia> & why?"
 
+    page.wait_for_timeout(500)  # until the suggestions that follow the answer have come
     page.get_by_role("button", name="Clear").click()
     page.wait_for_selector("#chat .example")
     page.wait_for_function("Object.values(localStorage).every(kept => kept.length < 100)")
