@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/.installed
 SMOLLM2 := $(VENV)/.smollm2
 DATA ?= ../shared/data
 
-.PHONY: chat setup smollm2 check test bench bench-models screenshots bench-suite constraints clean
+.PHONY: chat setup smollm2 check test bench screenshots bench-suite constraints clean
 
 chat: setup  ## build the index and open the page on http://127.0.0.1:$(PORT)
 	$(BIN)/footnote index
@@ -38,9 +38,6 @@ test: check smollm2  ## everything that is checked, then every test
 
 bench: setup  ## the figures of README, on the article's question set
 	$(BIN)/footnote evaluate $(DATA)/article/dev.jsonl
-
-bench-models: smollm2  ## what SmolLM2 writes, with and without grounding; every sentence goes to runs/models
-	$(BIN)/python -m qa.evaluation.models $(DATA) --out runs/models
 
 bench-suite: setup  ## every benchmark set below DATA, with the reports in runs/suite; a stopped run resumes
 	$(BIN)/footnote evaluate docs/bench-suite.toml --data $(DATA) --out runs/suite

@@ -1,6 +1,7 @@
-"""The bars of grounding, measured through a server that lies on purpose: 300 lies, 300 true paraphrases.
+"""The bars of grounding, measured through a server that lies on purpose: 350 lies, 350 true paraphrases.
 
-The sentences stand in `data/grounding`, written by hand; word lists and limits were fitted on those marked "fit" only.
+The sentences stand in `data/grounding`, written by hand. Word lists and limits were fitted on those marked "fit". Those
+marked "held" were first seen when the rest was done; docs/log.md has the figures of that first look, before repairs.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from qa import ArticleQA
 from qa.generators.language_model import LanguageModel
 from qa.generators.openai_chat import OpenAIChat
 from qa.generators.sentences import sentences
+from qa.phrases import NOTHING_CONFIRMED
 
 DATA = Path(__file__).parent / "data"
 LIES_HELD_BACK = 0.98
-TRUTHS_SHOWN = {"fit": 0.90, "held": 0.60}
+TRUTHS_SHOWN = {"fit": 0.90, "held": 0.70}
 
 
 def as_read(text):
@@ -49,16 +51,18 @@ def shown_and_dropped(encoder, split):
             with OpenAIServer(" ".join(mixed)) as server:
                 qa.generator = LanguageModel(OpenAIChat("liar", server.url))
                 answer = qa.answer(group["question"])
-            assert answer.generator.startswith("openai:")
-            shown |= {(group["question"], sentence.text) for sentence in answer.sentences}
+            if answer.generator == "quote":
+                assert answer.note == NOTHING_CONFIRMED
+            else:
+                shown |= {(group["question"], sentence.text) for sentence in answer.sentences}
             dropped |= {(group["question"], sentence.text) for sentence in answer.dropped}
     return shown, dropped
 
 
 def test_there_are_as_many_sentences_as_the_bar_asks():
     listed = [group for split in ("fit", "held") for _, many in groups(split) for group in many]
-    assert sum(len(group["true"]) for group in listed) == 300
-    assert sum(len(group["lies"]) for group in listed) == 300
+    assert sum(len(group["true"]) for group in listed) == 350
+    assert sum(len(group["lies"]) for group in listed) == 350
 
 
 @pytest.mark.parametrize("split", ["fit", "held"])

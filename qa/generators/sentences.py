@@ -46,7 +46,7 @@ def sentences(chunks: Iterable[str]) -> Iterator[Draft]:
     >>> [(draft.text, draft.bullet, draft.markers) for draft in sentences(["- **One** thing [1][2]\n", "* Two"])]
     [('One thing', True, 2), ('Two', True, 0)]
     """
-    buffer, read, any_yet = "", 0, False
+    buffer, read, ended = "", 0, False
     for chunk in chunks:
         read += len(chunk)
         buffer += chunk
@@ -55,12 +55,13 @@ def sentences(chunks: Iterable[str]) -> Iterator[Draft]:
         buffer = _THINKING.sub("", buffer)
         complete, buffer = _complete(buffer)
         for draft in complete:
-            any_yet = True
+            ended = ended or bool(_ENDS.search(draft.text))
             yield draft
         if read >= MAX_CHARACTERS:
             return
     rest = list(_drafts(_THINKING.sub("", buffer)))
-    if rest and any_yet and not rest[-1].bullet and not _ENDS.search(rest[-1].text):
+    ended = ended or any(_ENDS.search(draft.text) for draft in rest)
+    if rest and ended and not _ENDS.search(rest[-1].text):
         rest.pop()
     yield from rest
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from qa.grounding.claim import Claim, read
 from qa.grounding.contradictions import Reason
 from qa.grounding.proof import Limits, Proof, prove
+from qa.grounding.support import as_passage
 from qa.grounding.units import Evidence, Unit
 
 if TYPE_CHECKING:
@@ -115,11 +116,22 @@ class Checker:
             (failed if proof.reason else held).append(proof)
             if proof.reason in _CONTRADICTS:
                 contradicting |= set(unit.sentences)
-        if held:
-            return min(held, key=lambda proof: proof.cost)
+        for proof in sorted(held, key=lambda proof: proof.cost):
+            if (vouched := self._vouched(claim, proof, self._limits.likely)).reason is None:
+                return vouched
+            failed.append(vouched)
         if failed:
-            return min(failed, key=lambda proof: proof.cost)
+            nearest = min(failed, key=lambda proof: proof.cost)
+            return self._vouched(claim, nearest, self._limits.sure) if nearest.ordinary else nearest
         return Proof(Unit((), (), (), frozenset()), float(len(claim.content)), 0.0, (), Reason.UNSUPPORTED)
+
+    def _vouched(self, claim: Claim, proof: Proof, limit: float) -> Proof:
+        """Return a proof as one that holds where the judge's logit for the whole reaches a limit, else as failed."""
+        section = [unit for unit in self._evidence.singles if unit.section == proof.unit.section]
+        section.sort(key=lambda unit: unit.sentences[0].sentence.start)
+        whole = replace(proof.unit, sentences=tuple(unit.sentences[0] for unit in section))
+        logit = max(self._judge.supports(claim.text, [as_passage(proof.unit), as_passage(whole)]))
+        return replace(proof, reason=None if logit >= limit else Reason.UNSUPPORTED)
 
     def _with_neighbours(self, unit: Unit, claim: Claim) -> Unit:
         """Return the unit with the names of the sentences beside it, where it points back or all its names are claimed.

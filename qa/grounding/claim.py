@@ -27,6 +27,12 @@ _SCOPE = 5
 _POINTS_BACK = re.compile(r"\W*(?:it|its|they|their|this|these|those|such|that|he|she|his|her|both)\b", re.IGNORECASE)
 _IDIOMS = [
     (re.compile(r"\babove all\b", re.IGNORECASE), "especially"),
+    (
+        re.compile(
+            r"\b(?:at least|at most|or more|or less|or fewer|no more than|no less than|no matter (?:how|what|who))\b"
+        ),
+        "",
+    ),
     (re.compile(r"\b(?:take|takes|took|taken) away\b", re.IGNORECASE), "remove"),
     (re.compile(r"\b(?:at|after|first of) all\b", re.IGNORECASE), ""),
     (re.compile(r"\ball (?:over|around|along)\b", re.IGNORECASE), "throughout"),
@@ -147,7 +153,11 @@ def read(text: str) -> Claim:
         words.append(word)
         reach = _SCOPE if is_cue(lower) and following != "only" else reach - word.counts
         first = False
-    return Claim(text, tuple(words), quantities(text))
+    found = quantities(text)
+    measured = {quantity.unit for quantity in found}
+    units = wording().units
+    loose = [w.text in units and len(w.text) > 2 and units[w.text] not in measured for w in words]
+    return Claim(text, tuple(replace(w, counts=w.counts or one) for w, one in zip(words, loose, strict=True)), found)
 
 
 def _word(token: str, clause: int, segment: int, *, first: bool, denied: bool) -> Word:

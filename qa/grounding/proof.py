@@ -31,24 +31,32 @@ class Limits:
 
     `near` is the cosine from which a word that the evidence does not hold may stand for one of its words; `near_known`
     is the same for a word that other evidence holds. `near_costs` is the price of such a word; one without any likeness
-    costs 1. `cost` is how much a claim may cost.
+    costs 1. `cost` is how much a claim may cost. `sure` is the logit from which a judge of whole meanings may vouch for
+    one ordinary word that the evidence does not hold, `likely` the one from which it may for words that are near.
     """
 
     near: float = 0.55
     near_known: float = 0.75
     near_costs: float = 0.3
     cost: float = 0.6
+    sure: float = 1.3
+    likely: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What a unit says of a claim: `cost` of words it lacks, `share` in [0, 1] of the words it holds, and a reason."""
+    """What a unit says of a claim: `cost` of words it lacks, `share` in [0, 1] of the words it holds, and a reason.
+
+    `ordinary` where all that it lacks is one word that is no name, belongs to no list of things that exclude one
+    another and stands nowhere in the evidence, so that it may be but another way to say the same.
+    """
 
     unit: Unit
     cost: float
     share: float
     missing: tuple[str, ...]
     reason: Reason | None
+    ordinary: bool = False
 
 
 def prove(claim: Claim, unit: Unit, elsewhere: frozenset[str], vectors: Vectors, limits: Limits) -> Proof:
@@ -69,7 +77,7 @@ def prove(claim: Claim, unit: Unit, elsewhere: frozenset[str], vectors: Vectors,
         return Proof(unit, float(len(open_words)), share, missing, reason)
     targets = sorted({w.text for sentence in unit.claims for w in sentence.content})
     near = (vectors([word.text for word in open_words]) @ vectors(targets).T).max(axis=1)
-    cost, lacking = 0.0, list[str]()
+    cost, lacking, ordinary = 0.0, list[str](), True
     for word, cosine in zip(open_words, near.tolist(), strict=True):
         fixed = word.stem in known.alternatives or any(known.opposed(word.stem, other) for other in there)
         enough = limits.near_known if word.stem in elsewhere else limits.near
@@ -78,7 +86,9 @@ def prove(claim: Claim, unit: Unit, elsewhere: frozenset[str], vectors: Vectors,
         else:
             cost += 1.0
             lacking.append(word.text)
-    return Proof(unit, cost, share, tuple(lacking), Reason.UNSUPPORTED if cost > limits.cost else None)
+            ordinary = ordinary and not fixed and word.stem not in elsewhere
+    reason = Reason.UNSUPPORTED if cost > limits.cost else None
+    return Proof(unit, cost, share, tuple(lacking), reason, ordinary and len(lacking) == 1)
 
 
 def _held(word: Word, unit: Unit) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -33,8 +34,13 @@ _TOKEN = re.compile(
     re.IGNORECASE,
 )
 _INSIDE_A_NAME = re.compile(r"[^\W\d_]-?\d|\d-?(?!(?:st|nd|rd|th)\b)[A-Za-z]{2,}")
-_AT_LEAST = re.compile(r"\b(?:more than|over|above|at least|exceed\w*|no less than|after)(?: an?)?\s*$", re.IGNORECASE)
-_AT_MOST = re.compile(r"\b(?:less than|under|below|at most|up to|no more than|within)(?: an?)?\s*$", re.IGNORECASE)
+_AT_LEAST = re.compile(
+    r"\b(?:more than|over|above|at least|exceed\w*|no less than|after|a minimum of)(?: an?)?\s*$", re.IGNORECASE
+)
+_AT_MOST = re.compile(
+    r"\b(?:less than|under|below|at most|up to|no more than|within|as (?:many|much|long) as|a maximum of)(?: an?)?\s*$",
+    re.IGNORECASE,
+)
 _OR_MORE = re.compile(
     r"^(?:\s*\([^)]*\)|[^\w,;.]*[\w%/°]+){0,3}?[^\w,;.]+(?:or more|or above|or older|or higher)\b", re.IGNORECASE
 )
@@ -44,6 +50,17 @@ _OR_LESS = re.compile(
 _LABELS = frozenset(
     ["type", "stage", "phase", "grade", "class", "step", "part", "chapter", "version", "figure", "table"]
 )
+_BASE = {
+    "hour": (60.0, "minute"),
+    "week": (7.0, "day"),
+    "kilometre": (1000.0, "metre"),
+    "centimetre": (0.01, "metre"),
+    "millimetre": (0.001, "metre"),
+    "kilogram": (1000.0, "gram"),
+    "milligram": (0.001, "gram"),
+    "microgram": (1e-6, "gram"),
+    "kilowatt": (1000.0, "watt"),
+}
 _FRACTIONS = {"third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fifth": 5, "fifths": 5, "tenth": 10, "tenths": 10}
 
 
@@ -71,12 +88,20 @@ class Quantity:
         A unit that one side leaves out is no difference, except where it says what else it counts ("three tablets" and
         "three months") or the other is a time of day or a rank.
         """
-        if self.value != other.value or self.bound != other.bound:
+        if self.bound != other.bound:
             return False
-        if self.unit == other.unit:
+        (value, unit), (there, other_unit) = self._in_base(), other._in_base()
+        if not math.isclose(value, there):
+            return False
+        if unit == other_unit:
             return True
         bare, full = (self, other) if not self.unit else (other, self)
         return not bare.unit and not bare.counted and full.unit not in ("clock", "ordinal")
+
+    def _in_base(self) -> tuple[float, str]:
+        """Return the number in the smallest unit of its kind, so that half an hour is 30 minutes."""
+        factor, base = _BASE.get(self.unit, (1.0, self.unit))
+        return self.value * factor, base
 
 
 @lru_cache(maxsize=4096)
@@ -167,6 +192,8 @@ def _unit_after(tokens: list[re.Match[str]], at: int) -> str:
     """Return the unit that follows a number, past at most one word between ("20 ripe kilos" has none)."""
     if at >= len(tokens):
         return ""
+    if tokens[at][0].lower() in ("a", "an") and tokens[at - 1][0].lower() == "half" and at + 1 < len(tokens):
+        at += 1
     word = tokens[at][0].lower().replace("per cent", "percent").replace("per-cent", "percent")
     return wording().units.get(word, "")
 

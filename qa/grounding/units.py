@@ -21,7 +21,7 @@ _IN_BRACKETS = re.compile(r"((?:[\w’'-]+\s+){0,6}[\w’'-]+)\s+\(([A-Z][A-Za-z
 _LABEL = re.compile(r"^[^:.]{1,60}:\s")
 _TRIED = 8
 _TRIED_TOGETHER = 5
-_SYNONYM = 0.8
+_SYNONYM, _LENT = 0.8, 0.3
 
 
 @dataclass(frozen=True)
@@ -103,13 +103,15 @@ class Evidence:
 
 
 def _shared(claim: Claim, unit: Unit) -> float:
-    """Return how much of a claim a unit may hold: a word 1, a synonym a little less, a number 1."""
+    """Return how much of a claim a unit may hold: a word 1, a synonym or a heading's word less, a number 1."""
     score = 0.0
     for word in claim.content:
         if word.stem in unit.stems:
             score += 1.0
         elif wording().synonyms.get(word.stem, frozenset()) & unit.groups:
             score += _SYNONYM
+        elif word.stem in unit.context:
+            score += _LENT
     known = [quantity for sentence in unit.claims for quantity in sentence.quantities]
     return score + sum(any(quantity.fits(other) for other in known) for quantity in claim.quantities)
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _FILE = Path(__file__).parent / "wording.toml"
 _stem = Stemmer.Stemmer("english").stemWord
 _DENYING_PREFIXES = ("un", "in", "im", "ir", "il", "dis", "non", "non-", "mis")
+_TURNING_PREFIXES = (("over", "under"), ("hyper", "hypo"), ("up", "down"), ("pre", "post"))
 _SHARED_START, _SHARED_PART = 5, 0.7
 
 
@@ -76,7 +77,7 @@ class Wording:
         >>> wording().opposed(stem("voluntary"), stem("involuntary")), wording().opposed("arm", "leg")
         (True, False)
         """
-        return b in self.opposites.get(a, frozenset()) or denies(a, b) or denies(b, a)
+        return b in self.opposites.get(a, frozenset()) or denies(a, b) or denies(b, a) or _turned(a, b)
 
 
 def denies(a: str, b: str) -> bool:
@@ -85,6 +86,15 @@ def denies(a: str, b: str) -> bool:
         bare = a.removesuffix("less")
         return b == bare or b.removesuffix("ful") == bare
     return any(a == prefix + b for prefix in _DENYING_PREFIXES)
+
+
+def _turned(a: str, b: str) -> bool:
+    """Tell whether two stems differ in a prefix that turns them round ("overactive", "underactive")."""
+    for one, other in _TURNING_PREFIXES:
+        for first, second in ((a, b), (b, a)):
+            if first.startswith(one) and second == other + first.removeprefix(one):
+                return True
+    return False
 
 
 def one_word(a: str, b: str) -> bool:
