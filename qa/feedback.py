@@ -81,7 +81,7 @@ class FeedbackStore:
         added = self._run(
             "INSERT INTO verdicts (content, good, reason, corpus, question, history, sections, answer)"
             " SELECT ?, ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM verdicts"
-            " WHERE content = ? AND good = ? AND reason = ? AND time >= datetime('now', '-1 second'))"
+            " WHERE content = ? AND good = ? AND reason = ? AND time >= datetime('now', '-2 seconds'))"
             " RETURNING number",
             (*same, verdict.corpus, verdict.question, *lists, *same),
         )

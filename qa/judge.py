@@ -40,6 +40,7 @@ class SimilarityJudge:
     """
 
     name = "similarity"
+    _TITLE = 1.0
 
     def __init__(self, vectors: TextVectors) -> None:
         self._vectors = vectors
@@ -53,12 +54,14 @@ class SimilarityJudge:
         judgements = []
         for passage in passages:
             heading = set(terms(passage.heading))
+            title = set(terms(passage.heading.rpartition(" > ")[2]))
+            named = self._TITLE * len(wanted & title) / len(wanted | title) if wanted else 0.0
             scores = []
             for sentence in passage.sentences:
                 own = set(terms(sentence))
                 covered = len(wanted & own) + 0.5 * len((wanted & heading) - own)
                 coverage = covered / len(wanted) if wanted else 0.0
-                scores.append(float(8 * (next(cosines) - 0.45) + 2 * (coverage - 0.5)))
+                scores.append(float(8 * (next(cosines) - 0.45) + 2 * (coverage - 0.5) + named))
             judgements.append(Judgement(max(scores, default=-8.0), tuple(scores)))
         return judgements
 

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 CANNOT_ANSWER = "does not answer this"
 """The one phrase for silence, shared by every answer that abstains and by the tests."""
 
+MODEL_FAILED = "The language model did not answer, so these are the source’s own words."
+NOTHING_CONFIRMED = "Nothing that the language model wrote could be confirmed, so these are the source’s own words."
+LEFT_OUT = "Left out, since the source does not confirm it: {count} sentence{s} of the language model."
+"""Notes to a visitor about what a language model wrote."""
+
 
 def abstention(corpus: Corpus, nearest: Sequence[str]) -> str:
     """Return the text of an answer that abstains, with the closest sections named."""

@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus import default_corpus_path, load_corpus
-from corpus.errors import SettingsError
 from index import Index, SearchMode, load_encoder, store
 from index.lexical import terms
 from qa.confidence import load_confidence
 from qa.evidence import Assessment, assess
 from qa.followup import standalone
-from qa.generators import Generator, QuoteGenerator
-from qa.grounding import ground
+from qa.generators import Generator, QuoteGenerator, make_generator
+from qa.grounding import Checker, SimilaritySupport
 from qa.judge import CombinedJudge, Judge, SimilarityJudge
 from qa.parts import Parts, parts
 from qa.phrases import abstention, urgent_advice
@@ -27,18 +26,22 @@ from qa.records import Answer
 from qa.selection import join_parts, select
 from qa.spelling import Speller
 from qa.text_vectors import TextVectors
+from qa.writing import Written, widened, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from corpus import Corpus
     from index import Encoder, Hit
-    from qa.records import AnswerSentence, Citation
+    from qa.evidence import ScoredSentence
+    from qa.evidence_model import EvidenceModel
+    from qa.grounding import SupportJudge
+    from qa.records import AnswerSentence
 
-DEFAULT_THRESHOLD = 0.3
-"""Confidence below which the corpus is taken not to answer: the middle of the range, .27 to .36, in which balanced
-accuracy on the fit half of the articles under `tests/data` is within .01 of its best."""
-JUDGED_PASSAGES = 8
+DEFAULT_THRESHOLD = 0.29
+"""Confidence below which the corpus is taken not to answer: where balanced accuracy on the fit half of the articles
+under `tests/data` is highest; from .27 to .35 it is within .01 of that."""
+JUDGED_PASSAGES = 6
 SAME_WORDS_COSINE = 0.6
 """Cosine from which an earlier answer is taken to come from a passage."""
 NEAREST_SECTIONS = 3
@@ -47,11 +50,19 @@ NEAREST_SECTIONS = 3
 class ArticleQA:
     """Answers questions from one corpus."""
 
-    def __init__(self, index: Index, generator: Generator | None = None, judge: Judge | None = None) -> None:
+    def __init__(
+        self,
+        index: Index,
+        generator: Generator | None = None,
+        judge: Judge | None = None,
+        support: SupportJudge | None = None,
+    ) -> None:
         self.index = index
         self.corpus: Corpus = index.corpus
         self.generator = generator or QuoteGenerator()
         self.judge = judge or make_judge(index.encoder)
+        self._vectors = TextVectors(index.encoder)
+        self._support = support or (SimilaritySupport(self._vectors) if judge else evidence_model())
         self._confidence = load_confidence(self.judge.name)
         threshold = self.corpus.settings.threshold
         self.threshold = DEFAULT_THRESHOLD if threshold is None else threshold
@@ -63,11 +74,13 @@ class ArticleQA:
 
         Args:
             path: a file or folder; None is the article that Footnote ships with.
-            model: what words the answers; None and "quote" are the corpus's own sentences.
+            model: what words the answers, as in `--model`; None is what FOOTNOTE_MODEL names, or the corpus's own
+                sentences ("quote").
 
         Raises:
             CorpusError: there is nothing to read at `path`.
             EncoderError: the encoder's weights are missing or damaged.
+            ModelError: the weights or the library of `model` are missing or damaged.
             SettingsError: `model` or the corpus's settings cannot be used.
         """
         generator = make_generator(model)
@@ -108,39 +121,48 @@ class ArticleQA:
         confidence = (min if asks.together else max)(assessment.confidence for assessment in assessments)
         answered = [assessment.confidence >= self.threshold for assessment in assessments]
         hits = _merged(assessments)
-        sentences: list[AnswerSentence] = []
-        citations: dict[int, Citation] = {}
+        written = Written(self.generator.name)
 
-        def current(*, abstained: bool = False) -> Answer:
+        def current(written: Written, *, abstained: bool = False) -> Answer:
             nearest = self._section_titles(hits) if abstained else ()
-            text = abstention(self.corpus, nearest) if abstained else _worded(sentences)
+            text = abstention(self.corpus, nearest) if abstained else _worded(written.sentences)
             return Answer(
                 text=text,
-                sentences=tuple(sentences),
-                citations=tuple(citations.values()),
+                sentences=written.sentences,
+                citations=written.citations,
                 abstained=abstained,
                 confidence=confidence,
                 nearest_sections=nearest,
                 question=asked,
                 standalone_question=meant,
-                generator=self.generator.name,
+                generator=written.generator,
                 hits=hits,
                 timings=watch.seconds,
                 notice=urgent_advice(asked, self.corpus.settings),
-                unanswered=tuple(compress(asks.questions, map(not_, answered))) if sentences else (),
+                unanswered=tuple(compress(asks.questions, map(not_, answered))) if written.sentences else (),
+                note=written.note,
+                dropped=written.dropped,
+                ignored_markers=written.ignored_markers,
             )
 
         if confidence >= self.threshold:
             with watch.stage("selection"):
-                pairs = compress(zip(asks.questions, assessments, strict=True), answered)
+                pairs = list(compress(zip(asks.questions, assessments, strict=True), answered))
                 chosen = join_parts([select(part, assessment) for part, assessment in pairs])
             with watch.stage("generation"):
-                for sentence, cited in ground(self.generator.generate(meant, chosen), chosen):
-                    sentences.append(sentence)
-                    citations.update((citation.marker, citation) for citation in cited)
-                    yield current()
+                for written in self._write(meant, chosen, [assessment for _, assessment in pairs]):
+                    yield current(written)
         watch.stop()
-        yield current(abstained=not sentences)
+        yield current(written, abstained=not written.sentences)
+
+    def _write(
+        self, question: str, chosen: Sequence[ScoredSentence], assessments: Sequence[Assessment]
+    ) -> Iterator[Written]:
+        """Yield what the generator writes, each time that another sentence of it is shown."""
+        evidence = widened(chosen, assessments) if self.generator.rewords else list(chosen)
+        focus = frozenset((scored.document.id, scored.section.id) for scored in chosen)
+        checker = Checker(evidence, focus, self._support, self._vectors)
+        return write(question, chosen, evidence, self.generator, checker)
 
     def _assess(self, question: str, watch: _Stopwatch) -> Assessment:
         with watch.stage("search"):
@@ -184,26 +206,25 @@ class ArticleQA:
         return tuple(dict.fromkeys(titles))[:NEAREST_SECTIONS]
 
 
-def make_generator(spec: str | None) -> Generator:
-    """Return the generator of a `--model` spec.
-
-    Raises:
-        SettingsError: no generator has that spec.
-    """
-    if spec in (None, "", "quote"):
-        return QuoteGenerator()
-    raise SettingsError(f"unknown model {spec!r}; use: quote")
-
-
 def make_judge(encoder: Encoder) -> Judge:
     """Return the judge of the product: the evidence model that ships, with likeness beside it.
 
     Raises:
         ModelError: the model's weights are missing or damaged.
     """
+    return CombinedJudge(evidence_model(), SimilarityJudge(TextVectors(encoder)))
+
+
+@cache
+def evidence_model() -> EvidenceModel:
+    """Return the evidence model that ships, read once.
+
+    Raises:
+        ModelError: its weights are missing or damaged.
+    """
     from qa.evidence_model import EvidenceModel  # noqa: PLC0415  (onnxruntime; only where questions are answered)
 
-    return CombinedJudge(EvidenceModel.load(), SimilarityJudge(TextVectors(encoder)))
+    return EvidenceModel.load()
 
 
 def answer(question: str, history: History = ()) -> Answer:

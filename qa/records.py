@@ -36,13 +36,23 @@ class AnswerSentence:
 
 
 @dataclass(frozen=True, slots=True)
+class DroppedSentence:
+    """A sentence that a generator wrote and nobody was shown: `reason` says why, `missing` the words not found."""
+
+    text: str
+    reason: str
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the corpus says to a question, or that it says nothing.
 
     `confidence` is the probability in [0, 1] that the corpus answers the question. `nearest_sections` names what is
     close, best first, when `abstained`. `unanswered` holds the parts of a question of several parts that the corpus
     does not answer. `notice` is the corpus owner's advice for urgent words, shown above the answer. `timings` are
-    seconds by stage.
+    seconds by stage. `dropped` holds what a language model wrote and grounding held back, `ignored_markers` counts the
+    citation marks that it wrote itself, and `note` tells a visitor what became of its words.
     """
 
     text: str
@@ -57,6 +67,9 @@ class Answer:
     hits: tuple[Hit, ...]
     timings: Mapping[str, float] = field(default_factory=dict)
     notice: str = ""
+    note: str = ""
+    dropped: tuple[DroppedSentence, ...] = ()
+    ignored_markers: int = 0
     unanswered: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
@@ -97,5 +110,11 @@ class Answer:
             ],
             "timings": dict(self.timings),
             "notice": self.notice,
+            "note": self.note,
+            "dropped": [
+                {"text": sentence.text, "reason": str(sentence.reason), "missing": list(sentence.missing)}
+                for sentence in self.dropped
+            ],
+            "ignored_markers": self.ignored_markers,
             "unanswered": list(self.unanswered),
         }

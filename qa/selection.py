@@ -20,6 +20,10 @@ MAX_WORDS = 70
 MAX_SENTENCES = 3
 _MARGIN = 5.0
 """How far, in logits, a further sentence may stay behind the best one."""
+_SIBLING = 2.0
+"""How far, in logits, the best sentence of a sibling section may stay behind."""
+_FAMILY = 3.0
+"""How far, in logits, the best of the sibling sections may stay behind the best sentence of all."""
 _FRAGMENT_WORDS = 8
 """Average words up to which a list's items are fragments."""
 _CERTAIN = 8.0
@@ -51,6 +55,8 @@ def select(question: str, assessment: Assessment) -> list[ScoredSentence]:
         children = _children_asked(question, many, assessment)
         if children:
             return children
+        if across := _across_children(many, assessment):
+            return across
         if listed := _list_asked(question, many, assessment):
             return listed
     if short := _short_list(best):
@@ -88,6 +94,25 @@ def _children_asked(question: str, plural: str, assessment: Assessment) -> list[
             asked = bool(wanted) and set(wanted) <= set(terms(section.title))
             if len(children) > 1 and asked and not _asked_beyond(question, [document.title, section.title, *own]):
                 return [_heading(document, child) for child in children]
+    return []
+
+
+def _across_children(plural: str, assessment: Assessment) -> list[ScoredSentence]:
+    """Return the best sentence of each of several sibling sections, where their parent names what is asked for."""
+    wanted = set(terms(plural))
+    groups: dict[tuple[str, str], dict[str, ScoredSentence]] = {}
+    for scored in assessment.sentences:
+        parent = scored.section.parent_id
+        if parent and wanted and wanted <= set(terms(scored.document.section(parent).title)):
+            best = groups.setdefault((scored.document.id, parent), {})
+            if scored.section.id not in best or scored.logit > best[scored.section.id].logit:
+                best[scored.section.id] = scored
+    top = max((s.logit for s in assessment.sentences), default=0.0)
+    for best in groups.values():
+        first = max(scored.logit for scored in best.values())
+        near = [scored for scored in best.values() if scored.logit >= first - _SIBLING]
+        if len(near) > 1 and first >= top - _FAMILY:
+            return sorted(near, key=lambda scored: scored.sentence.start)
     return []
 
 

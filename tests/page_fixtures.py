@@ -57,7 +57,7 @@ class Moody:
         for answer in self.qa.stream(question.replace("slowly", ""), history):
             yield answer
             if "slowly" in question:
-                time.sleep(0.7)
+                time.sleep(1.5)
 
 
 def free_port() -> int:

@@ -119,7 +119,7 @@ def test_stopped_answer_keeps_what_was_shown(visit):
     visitor.page.locator("#question .stop-button").click()
     visitor.page.wait_for_selector(".cut-short")
     assert visitor.page.locator(".words .marker").count() >= 1
-    visitor.page.wait_for_timeout(1500)  # until the sentence that was under way has been given up
+    visitor.page.wait_for_timeout(2500)  # until the sentence that was under way has been given up
     visitor.ask("What does an EMG show?")
     assert visitor.page.locator(".cut-short").count() == 1
 
@@ -205,6 +205,7 @@ def test_retry_undo_edit_and_clear(visit):
     visitor.answered(1)
     assert page.locator("#chat .user-row .message-content").inner_text() == "What is <myotonia> & why?"
 
+    page.wait_for_timeout(500)  # until the suggestions that follow the answer have come
     page.get_by_role("button", name="Clear").click()
     page.wait_for_selector("#chat .example")
     page.wait_for_function("Object.values(localStorage).every(kept => kept.length < 100)")

@@ -16,8 +16,11 @@ import qa
 ROOT = Path(__file__).parents[1]
 ORDER = ["corpus", "index", "qa", "app"]
 ADAPTERS = {
-    "torch": set(),
-    "transformers": {"index/sentence_encoder.py"},
+    "torch": {"qa/generators/transformers_chat.py"},
+    "transformers": {"index/sentence_encoder.py", "qa/generators/transformers_chat.py"},
+    "openai": {"qa/generators/openai_chat.py"},
+    "httpx2": {"qa/generators/openai_chat.py"},
+    "xllamacpp": {"qa/generators/llama_chat.py"},
     "sentence_transformers": {"index/sentence_encoder.py"},
     "faiss": {"index/vectors.py"},
     "bm25s": {"index/lexical.py"},
@@ -65,7 +68,7 @@ def test_public_names():
 
 
 def test_import_qa_is_light():
-    heavy = "{'torch', 'transformers', 'sentence_transformers', 'gradio', 'onnxruntime'}"
+    heavy = "{'torch', 'transformers', 'sentence_transformers', 'gradio', 'onnxruntime', 'openai', 'xllamacpp'}"
     code = f"import sys, qa; print(sorted({heavy} & set(sys.modules)))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert run.stdout.strip() == "[]"

@@ -70,6 +70,13 @@ def test_a_question_for_the_disorders_gets_them_all(article_qa):
     assert "Peripheral Neuropathy [3]" in answer.text
 
 
+def test_a_narrower_question_for_disorders_gets_those_that_fit(article_qa):
+    answer = article_qa.answer("Which disorders affect the legs?")
+    assert len(answer.sentences) > 2
+    assert all(any(word in s.text for word in ("legs", "feet")) for s in answer.sentences)
+    assert len(sections(answer)) == len(answer.sentences)
+
+
 @pytest.mark.parametrize(
     "question", ["Who painted the Mona Lisa?", "How do I reset my router?", "sdkjfh wqpoeiru zmxnv"]
 )

@@ -31,7 +31,8 @@ def test_store_gives_back_what_it_kept(store, verdict):
 
 
 def test_press_that_arrives_twice_counts_once(store, verdict):
-    assert [store.keep(verdict("What is ALS?")) for _ in range(2)] == [True, False]
+    pressed = verdict("What is ALS?")
+    assert [store.keep(pressed) for _ in range(2)] == [True, False]
     assert len(store.verdicts()) == 1
 
 

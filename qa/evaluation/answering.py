@@ -13,7 +13,8 @@ from index.search import passage_text
 from index.vectors import DenseIndex
 from qa.evaluation.metrics.citations import CitedSentence, citation_precision, citation_recall
 from qa.evaluation.support import is_supported
-from qa.pipeline import ArticleQA, make_generator
+from qa.generators import make_generator
+from qa.pipeline import ArticleQA
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

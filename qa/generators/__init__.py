@@ -2,5 +2,6 @@
 
 from qa.generators.base import Draft, Generator
 from qa.generators.quote import QuoteGenerator
+from qa.generators.specs import make_generator
 
-__all__ = ["Draft", "Generator", "QuoteGenerator"]
+__all__ = ["Draft", "Generator", "QuoteGenerator", "make_generator"]

@@ -13,10 +13,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A sentence that a generator proposes; `bullet` where it is one item of a list."""
+    """A sentence that a generator proposes.
+
+    `bullet` where it is one item of a list; `markers` counts the citation marks that the generator wrote itself, which
+    were taken off.
+    """
 
     text: str
     bullet: bool = False
+    markers: int = 0
 
 
 class Generator(Protocol):
@@ -26,5 +31,13 @@ class Generator(Protocol):
     def name(self) -> str:
         """The spec that made it, as in `--model`."""
 
+    @property
+    def rewords(self) -> bool:
+        """Whether its drafts are its own words, which need more evidence and a check of their meaning."""
+
     def generate(self, question: str, evidence: Sequence[ScoredSentence]) -> Iterator[Draft]:
-        """Yield the answer's sentences, one at a time."""
+        """Yield the answer's sentences, one at a time.
+
+        Raises:
+            ModelError: the model failed; what was yielded before may still be good.
+        """

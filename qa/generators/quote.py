@@ -17,6 +17,7 @@ class QuoteGenerator:
     """Says each chosen sentence as it stands."""
 
     name = "quote"
+    rewords = False
 
     def generate(self, question: str, evidence: Sequence[ScoredSentence]) -> Iterator[Draft]:
         """Yield the evidence's own words; line breaks inside a sentence become blanks."""
