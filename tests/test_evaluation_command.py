@@ -178,6 +178,12 @@ def test_a_suite_names_its_sets_and_how_they_are_read(tmp_path):
     assert entries_of([suite], ReadOptions(), None)[0].path == tmp_path / "set"
 
 
+def test_a_suite_may_choose_documents(tmp_path):
+    (tmp_path / "held-out.txt").write_text("Cramps\n\nBread\n")
+    (tmp_path / "suite.toml").write_text('[[set]]\npath = "x"\ndocuments = "held-out.txt"\n')
+    assert entries_of([tmp_path / "suite.toml"], ReadOptions(), None)[0].options.documents == {"Cramps", "Bread"}
+
+
 BAD_SUITES = {
     "no TOML": ("[[set]\n", r"suite\.toml:1:\d+: not TOML"),
     "something else": ('title = "x"\n', r"a suite holds \[\[set\]\] tables and nothing else; found title"),

@@ -144,6 +144,18 @@ def test_claims_and_rewrites_are_read(tmp_path):
     )
 
 
+def test_questions_on_chosen_documents_are_taken(tmp_path):
+    other = clapnq(id="2", passages=[{"title": "Bread", "text": PASSAGE, "sentences": SENTENCES}])
+    write_lines(tmp_path / "set.jsonl", [clapnq(), other])
+    found = read(tmp_path / "set.jsonl", documents=frozenset({"Bread", "Ships"}))
+    assert [question.id for question in found.questions] == ["2"]
+    assert found.notices == ("1 of 2 questions were taken, those on 2 chosen documents",)
+    with pytest.raises(EvaluationError, match="none of its 2 questions is on one of the 1 documents"):
+        read(tmp_path / "set.jsonl", documents=frozenset({"Ships"}))
+    with pytest.raises(EvaluationError, match="`documents` is for passages with questions and for claims only"):
+        read(write_beir(tmp_path / "beir"), documents=frozenset({"Ships"}))
+
+
 def test_article_questions_take_the_article_beside_them(tmp_path):
     row = {"id": "1", "question": "What hurts?", "sections": ["Cramps"], "facts": [["calf"]]}
     path = write_lines(tmp_path / "questions.jsonl", [row])

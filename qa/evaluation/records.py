@@ -101,7 +101,7 @@ class Claim:
     """A claim, the sentences of a source, and whether the source supports it.
 
     `label` is "supported", "partially_supported" or "not_supported". Each member of `supporting` is one sufficient
-    group of positions in `evidence`.
+    group of positions in `evidence`. `title` names the article that makes the claim, where that is known.
     """
 
     id: str
@@ -109,6 +109,7 @@ class Claim:
     evidence: tuple[str, ...]
     label: str
     supporting: tuple[tuple[int, ...], ...]
+    title: str = ""
 
     @property
     def supported(self) -> bool:

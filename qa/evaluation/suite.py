@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import EvaluationError
+from qa.evaluation.readers.files import read_lines
 from qa.evaluation.readers.recognise import unique_names
 
 if TYPE_CHECKING:
@@ -18,7 +19,16 @@ if TYPE_CHECKING:
 
     from qa.evaluation.readers.options import ReadOptions
 
-_KINDS = {"path": str, "name": str, "split": str, "corpus": str, "allow_empty": bool, "judged_only": bool, "limit": int}
+_KINDS = {
+    "path": str,
+    "name": str,
+    "split": str,
+    "corpus": str,
+    "documents": str,
+    "allow_empty": bool,
+    "judged_only": bool,
+    "limit": int,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +82,14 @@ def read_suite(path: Path, options: ReadOptions, corpus: Path | None, data: Path
         raise EvaluationError(
             f"{path}: a suite holds [[set]] tables and nothing else; found {', '.join(suite) or 'nothing'}"
         )
-    return [_entry(f"{path}: set {number}", table, options, corpus, data) for number, table in enumerate(sets, start=1)]
+    entries = []
+    for number, table in enumerate(sets, start=1):
+        entry = _entry(f"{path}: set {number}", table, options, corpus, data)
+        if "documents" in table:
+            titles = frozenset(line.text.strip() for line in read_lines(path.parent / table["documents"]))
+            entry = dataclasses.replace(entry, options=dataclasses.replace(entry.options, documents=titles))
+        entries.append(entry)
+    return entries
 
 
 def _entry(where: str, table: dict[str, Any], options: ReadOptions, corpus: Path | None, data: Path) -> Entry:

@@ -32,13 +32,14 @@ def read_claims(path: Path, name: str) -> ClaimSet:
         evidence = node.texts("evidence")
         if not any(sentence.strip() for sentence in evidence):
             node.child("evidence").fail("the evidence holds no text")
-        named = node.has("meta") and node.child("meta").has("id")
+        meta = node.child("meta") if node.has("meta") else None
         claim = Claim(
-            id=node.child("meta").filled("id") if named else f"line-{node.origin.number}",
+            id=meta.filled("id") if meta and meta.has("id") else f"line-{node.origin.number}",
             claim=node.filled("claim"),
             evidence=evidence,
             label=label,
             supporting=tuple(_positions(group, len(evidence)) for group in node.child("supporting_sentences").items()),
+            title=meta.optional_text("claim_title") if meta else "",
         )
         if claim.id in claims:
             node.fail(f"claim id {claim.id!r} was given before; ids must be unique")

@@ -10,10 +10,12 @@ class ReadOptions:
     """How to read a set.
 
     `split` is taken where a set has several. `allow_empty` keeps documents without any text; `judged_only` leaves out
-    queries without a relevant document; `limit` keeps the first so many questions.
+    queries without a relevant document; `limit` keeps so many questions. `documents` keeps the questions on the
+    documents with these titles, as those that nothing was trained on.
     """
 
     split: str = "test"
     allow_empty: bool = False
     judged_only: bool = False
     limit: int | None = None
+    documents: frozenset[str] | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -10,21 +9,21 @@ from corpus.errors import EvaluationError
 from qa.evaluation.readers.article import read_article_questions
 from qa.evaluation.readers.beir import qrels_files, read_beir
 from qa.evaluation.readers.claims import read_claims
-from qa.evaluation.readers.evenly import evenly
 from qa.evaluation.readers.folder import data_files, find, stem
 from qa.evaluation.readers.gold_sentences import read_gold_sentences
 from qa.evaluation.readers.multiturn import is_multi_turn, read_multi_turn
 from qa.evaluation.readers.node import read_json, read_json_lines
 from qa.evaluation.readers.question_answers import read_question_answers
 from qa.evaluation.readers.rewrites import read_rewrites
+from qa.evaluation.readers.selection import selected
 from qa.evaluation.readers.squad import read_squad
-from qa.evaluation.records import ArticleSet, BenchmarkSet, ClaimSet, ReadingSet, RetrievalSet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from qa.evaluation.readers.options import ReadOptions
+    from qa.evaluation.records import BenchmarkSet
 
 
 class Format(StrEnum):
@@ -72,21 +71,21 @@ def read_set(path: Path, options: ReadOptions, name: str | None = None) -> Bench
     name = name or default_name(path)
     match found:
         case Format.BEIR:
-            return _limited(read_beir(path, name, options), options.limit)
+            return selected(read_beir(path, name, options), options)
         case Format.MULTI_TURN:
-            return _limited(read_multi_turn(path, name, options), options.limit)
+            return selected(read_multi_turn(path, name, options), options)
         case Format.QUESTION_ANSWERS:
-            return _limited(read_question_answers(files[0], name, options), options.limit)
+            return selected(read_question_answers(files[0], name, options), options)
         case Format.GOLD_SENTENCES:
-            return _limited(read_gold_sentences(files, name), options.limit)
+            return selected(read_gold_sentences(files, name), options)
         case Format.CLAIMS:
-            return _limited(read_claims(files[0], name), options.limit)
+            return selected(read_claims(files[0], name), options)
         case Format.ARTICLE:
-            return _limited(read_article_questions(files[0], name), options.limit)
+            return selected(read_article_questions(files[0], name), options)
         case Format.SQUAD:
-            return _limited(read_squad(files[0], name), options.limit)
+            return selected(read_squad(files[0], name), options)
         case Format.REWRITES:
-            return _limited(read_rewrites(files[0], name), options.limit)
+            return selected(read_rewrites(files[0], name), options)
 
 
 def default_name(path: Path) -> str:
@@ -144,25 +143,6 @@ def _recognise_json(path: Path) -> Format:
         if first is not None and first.has("Rewrite"):
             return Format.REWRITES
     return node.fail("neither SQuAD (an object with 'data') nor a list of questions with 'Rewrite'")
-
-
-def _limited(found: BenchmarkSet, limit: int | None) -> BenchmarkSet:
-    """Return the set with at most `limit` questions, at even distances, so that every part keeps its share."""
-    if limit is None:
-        return found
-    notice = f"only {limit} questions were taken, at even distances (--limit)"
-    if isinstance(found, RetrievalSet):
-        ids = list(found.queries)
-        kept = {query: found.queries[query] for query in evenly(ids, limit)}
-        qrels = {query: judged for query, judged in found.qrels.items() if query in kept}
-        return dataclasses.replace(found, queries=kept, qrels=qrels, notices=(*found.notices, notice))
-    if isinstance(found, ClaimSet):
-        return dataclasses.replace(found, claims=evenly(found.claims, limit), notices=(*found.notices, notice))
-    if isinstance(found, ReadingSet):
-        return dataclasses.replace(found, questions=evenly(found.questions, limit), notices=(*found.notices, notice))
-    if isinstance(found, ArticleSet):
-        return dataclasses.replace(found, questions=evenly(found.questions, limit), notices=(*found.notices, notice))
-    return dataclasses.replace(found, questions=evenly(found.questions, limit), notices=(*found.notices, notice))
 
 
 def unique_names(paths: Sequence[Path]) -> tuple[str, ...]:

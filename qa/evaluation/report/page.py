@@ -102,8 +102,8 @@ def _plots(dataset: str, figures: Sequence[Any], own: Mapping[str, Sequence[Outc
     if retrieval:
         drawn.append(plots.bars(retrieval, f"{dataset}: retrieval with 95 % intervals"))
     else:
-        others = [f for f in figures if "[" not in f.metric and " over " not in f.metric][:6]
-        drawn.append(plots.bars(others, f"{dataset}: 95 % intervals"))
+        names = list(dict.fromkeys(f.metric for f in figures if "[" not in f.metric))[:6]
+        drawn.append(plots.bars([f for f in figures if f.metric in names], f"{dataset}: 95 % intervals"))
     answers = {name: [o.observed for o in rows if "answerable" in o.observed] for name, rows in own.items()}
     seen = {name: columns(rows) for name, rows in answers.items() if rows}
     if seen:
