@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import argparse
 
     from corpus import Corpus
+    from index.encoder import Encoder
     from index.search import Index
 
 
@@ -65,7 +66,7 @@ def run_index(options: argparse.Namespace) -> int:
     else:
         encoder = load_encoder()
         folder = store.default_folder(root, encoder)
-        encoded = _build(root, corpus)
+        encoded = _build(folder, corpus, encoder)
         state = "up to date" if encoded is None else "built"
         report = {"state": state, **report, "encoded": encoded or 0, "encoder": encoder.name, "folder": str(folder)}
     if options.json:
@@ -80,10 +81,8 @@ def run_index(options: argparse.Namespace) -> int:
     return 1 if corpus.problems else 0
 
 
-def _build(root: Path, corpus: Corpus) -> int | None:
+def _build(folder: Path, corpus: Corpus, encoder: Encoder) -> int | None:
     """Build what the index on disk lacks and save it; return how many passages were embedded, None if it was fit."""
-    encoder = load_encoder()
-    folder = store.default_folder(root, encoder)
     if store.fits(folder, corpus, encoder):
         return None
     count = 0

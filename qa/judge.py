@@ -36,11 +36,12 @@ class Judge(Protocol):
 class SimilarityJudge:
     """Judges by likeness alone: the encoder's cosine, and the share of the question's words that a sentence holds.
 
-    The measure of what an evidence model has to beat, and what stands in where none is loaded.
+    The measure of what the evidence model has to beat; beside it, what corrects its choice of sentences.
     """
 
     name = "similarity"
     _TITLE = 1.0
+    """Logits for a section whose title is the question's own words."""
 
     def __init__(self, vectors: TextVectors) -> None:
         self._vectors = vectors
@@ -49,13 +50,13 @@ class SimilarityJudge:
         """Return one judgement a passage, made of cosine and word coverage; the best sentence speaks for it."""
         wanted = set(terms(question))
         vector = self._vectors([question])[0]
-        texts = [f"{passage.heading.rpartition(' > ')[2]}: {s}" for passage in passages for s in passage.sentences]
+        titles = [passage.heading.rpartition(" > ")[2] for passage in passages]
+        texts = [f"{title}: {s}" for title, passage in zip(titles, passages, strict=True) for s in passage.sentences]
         cosines = iter(self._vectors(texts) @ vector)
         judgements = []
-        for passage in passages:
-            heading = set(terms(passage.heading))
-            title = set(terms(passage.heading.rpartition(" > ")[2]))
-            named = self._TITLE * len(wanted & title) / len(wanted | title) if wanted else 0.0
+        for passage, title in zip(passages, titles, strict=True):
+            heading, own_title = set(terms(passage.heading)), set(terms(title))
+            named = self._TITLE * len(wanted & own_title) / len(wanted | own_title) if wanted else 0.0
             scores = []
             for sentence in passage.sentences:
                 own = set(terms(sentence))

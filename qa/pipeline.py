@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from contextlib import contextmanager
 from functools import cache, cached_property
 from itertools import chain, compress
 from operator import not_
@@ -22,9 +20,10 @@ from qa.judge import CombinedJudge, Judge, SimilarityJudge
 from qa.parts import Parts, parts
 from qa.phrases import abstention, urgent_advice
 from qa.question import History, Role, Turn, clean_history, clean_question
-from qa.records import Answer
+from qa.records import Answer, worded
 from qa.selection import join_parts, select
 from qa.spelling import Speller
+from qa.stopwatch import Stopwatch
 from qa.text_vectors import TextVectors
 from qa.writing import Written, widened, write
 
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from qa.evidence import ScoredSentence
     from qa.evidence_model import EvidenceModel
     from qa.grounding import SupportJudge
-    from qa.records import AnswerSentence
 
 DEFAULT_THRESHOLD = 0.29
 """Confidence below which the corpus is taken not to answer: where balanced accuracy on the fit half of the articles
@@ -60,8 +58,8 @@ class ArticleQA:
         self.index = index
         self.corpus: Corpus = index.corpus
         self.generator = generator or QuoteGenerator()
-        self.judge = judge or make_judge(index.encoder)
         self._vectors = TextVectors(index.encoder)
+        self.judge = judge or CombinedJudge(evidence_model(), SimilarityJudge(self._vectors))
         self._support = support or (SimilaritySupport(self._vectors) if judge else evidence_model())
         self._confidence = load_confidence(self.judge.name)
         threshold = self.corpus.settings.threshold
@@ -111,7 +109,7 @@ class ArticleQA:
         Raises:
             QuestionError: the question or the history has the wrong type, shape or length.
         """
-        watch = _Stopwatch()
+        watch = Stopwatch()
         asked = clean_question(question)
         turns = clean_history(history)
         with watch.stage("question"):
@@ -125,7 +123,7 @@ class ArticleQA:
 
         def current(written: Written, *, abstained: bool = False) -> Answer:
             nearest = self._section_titles(hits) if abstained else ()
-            text = abstention(self.corpus, nearest) if abstained else _worded(written.sentences)
+            text = abstention(self.corpus, nearest) if abstained else worded(written.sentences)
             return Answer(
                 text=text,
                 sentences=written.sentences,
@@ -164,7 +162,7 @@ class ArticleQA:
         checker = Checker(evidence, focus, self._support, self._vectors)
         return write(question, chosen, evidence, self.generator, checker)
 
-    def _assess(self, question: str, watch: _Stopwatch) -> Assessment:
+    def _assess(self, question: str, watch: Stopwatch) -> Assessment:
         with watch.stage("search"):
             hits = self.index.search(question, JUDGED_PASSAGES)
         with watch.stage("evidence"):
@@ -206,15 +204,6 @@ class ArticleQA:
         return tuple(dict.fromkeys(titles))[:NEAREST_SECTIONS]
 
 
-def make_judge(encoder: Encoder) -> Judge:
-    """Return the judge of the product: the evidence model that ships, with likeness beside it.
-
-    Raises:
-        ModelError: the model's weights are missing or damaged.
-    """
-    return CombinedJudge(evidence_model(), SimilarityJudge(TextVectors(encoder)))
-
-
 @cache
 def evidence_model() -> EvidenceModel:
     """Return the evidence model that ships, read once.
@@ -241,38 +230,8 @@ def _default() -> ArticleQA:
     return ArticleQA.open()
 
 
-def _worded(sentences: Sequence[AnswerSentence]) -> str:
-    """Return an answer's text: prose runs on, bullets stand one a line, each sentence with its markers."""
-    text = ""
-    for position, sentence in enumerate(sentences):
-        marked = " ".join([sentence.text, *(f"[{marker}]" for marker in sentence.markers)])
-        after_bullet = position > 0 and sentences[position - 1].bullet
-        gap = "" if not position else "\n" if sentence.bullet or after_bullet else " "
-        text += gap + ("- " if sentence.bullet else "") + marked
-    return text
-
-
 def _merged(assessments: Sequence[Assessment]) -> tuple[Hit, ...]:
     """Return the hits of all parts, by rank, each passage once."""
     ranks = max(len(assessment.hits) for assessment in assessments)
     ranked = [a.hits[rank] for rank in range(ranks) for a in assessments if rank < len(a.hits)]
     return tuple({(hit.passage.document_id, hit.passage.id): hit for hit in reversed(ranked)}.values())[::-1]
-
-
-class _Stopwatch:
-    """Adds up seconds by stage."""
-
-    def __init__(self) -> None:
-        self._started = time.perf_counter()
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        started = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
-
-    def stop(self) -> None:
-        self.seconds["total"] = time.perf_counter() - self._started

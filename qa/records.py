@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from index import Hit
 
@@ -118,3 +118,14 @@ class Answer:
             "ignored_markers": self.ignored_markers,
             "unanswered": list(self.unanswered),
         }
+
+
+def worded(sentences: Sequence[AnswerSentence]) -> str:
+    """Return an answer's text: prose runs on, bullets stand one a line, each sentence with its markers."""
+    text = ""
+    for position, sentence in enumerate(sentences):
+        marked = " ".join([sentence.text, *(f"[{marker}]" for marker in sentence.markers)])
+        after_bullet = position > 0 and sentences[position - 1].bullet
+        gap = "" if not position else "\n" if sentence.bullet or after_bullet else " "
+        text += gap + ("- " if sentence.bullet else "") + marked
+    return text

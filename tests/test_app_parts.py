@@ -17,6 +17,7 @@ from qa.page.export import markdown, plain_text
 from qa.page.talk import Talk
 from qa.page.texts import read_texts
 from qa.page.turns import State, Turn, from_stored, history, to_stored
+from qa.records import DroppedSentence
 
 TEXTS = read_texts()
 
@@ -31,6 +32,18 @@ def turns(article_qa):
 def test_turns_survive_the_browser(turns, article):
     stored = json.loads(json.dumps(to_stored(turns)))
     assert from_stored(stored, article) == turns
+
+
+def test_what_an_answer_leaves_out_is_shown_and_survives_the_browser(article_qa, article):
+    two = article_qa.answer("What is myotonic dystrophy? How much does a bus ticket cost?")
+    assert two.unanswered == ("How much does a bus ticket cost?",)
+    dropped = (DroppedSentence("It is catching.", "unsupported", ("catching",)),)
+    answer = replace(two, note="Left <out>.", dropped=dropped, ignored_markers=2)
+    turn = Turn(two.question, answer, state=State.WHOLE)
+    assert from_stored(json.loads(json.dumps(to_stored([turn]))), article) == [turn]
+    shown = turn_html(turn, article, TEXTS)
+    assert "Left &lt;out&gt;." in shown
+    assert "How much does a bus ticket cost?</q>" in shown
 
 
 def test_growing_turn_has_stopped_when_it_comes_back(article):

@@ -102,6 +102,16 @@ def citation_metrics(answer: Answer, corpus: Corpus, support: Support) -> dict[s
     }
 
 
+def observed_of(answer: Answer | None, answerable: bool, quality: float) -> dict[str, float | bool]:
+    """Return what abstention is measured by; no answer (the product failed) counts as silence."""
+    return {
+        "answerable": answerable,
+        "abstained": answer is None or answer.abstained,
+        "confidence": answer.confidence if answer else 0.0,
+        "quality": quality if answerable else 0.0,
+    }
+
+
 def detail_of(answer: Answer, corpus: Corpus) -> dict[str, object]:
     """Return what the report shows of an answer beside its text."""
     return {

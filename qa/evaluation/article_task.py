@@ -12,6 +12,7 @@ from qa.evaluation.answering import (
     citation_metrics,
     detail_of,
     found_passages,
+    observed_of,
     open_product,
     section_titles,
 )
@@ -82,12 +83,7 @@ class ArticleTask:
             query_id=question.id,
             question=question.question,
             metrics=metrics,
-            observed={
-                "answerable": question.answerable,
-                "abstained": answer is None or answer.abstained,
-                "confidence": answer.confidence if answer else 0.0,
-                "quality": metrics["correct"] if question.answerable else 0.0,
-            },
+            observed=observed_of(answer, question.answerable, metrics["correct"]),
             ranking=found_passages(answer) if answer else [],
             expected=_expected(question),
             answer=answer.text if answer else "",

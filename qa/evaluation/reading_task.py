@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from corpus import make_corpus, read_text
-from qa.evaluation.answering import Asked, ask, citation_metrics, detail_of, open_product, words_of
+from qa.evaluation.answering import Asked, ask, citation_metrics, detail_of, observed_of, open_product, words_of
 from qa.evaluation.metrics.gold_sentences import cited_sentences, precision_recall_f1, sentence_spans
 from qa.evaluation.metrics.reading import contains, exact_match, token_f1
 from qa.evaluation.outcome import Outcome
@@ -75,12 +75,7 @@ class ReadingTask:
             query_id=question.id,
             question=question.question,
             metrics=metrics,
-            observed={
-                "answerable": question.answerable,
-                "abstained": answer is None or answer.abstained,
-                "confidence": answer.confidence if answer else 0.0,
-                "quality": metrics.get(self.primary, 0.0) if question.answerable else 0.0,
-            },
+            observed=observed_of(answer, question.answerable, metrics.get(self.primary, 0.0)),
             expected=" / ".join(dict.fromkeys(question.answers)) or "silence",
             answer=answer.text if answer else "",
             detail=detail_of(answer, corpus) if answer else {},

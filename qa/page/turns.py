@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from index import Hit
-from qa.records import Answer, AnswerSentence, Citation
+from qa.records import Answer, AnswerSentence, Citation, DroppedSentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -101,7 +101,16 @@ def _answer(item: Mapping[str, Any], corpus: Corpus) -> Answer:
         hits=tuple(_hit(hit, corpus) for hit in _list(item["hits"])),
         timings={_text(stage): float(seconds) for stage, seconds in dict(item["timings"]).items()},
         notice=_text(item["notice"]),
+        unanswered=tuple(_text(part) for part in _list(item["unanswered"])),
+        note=_text(item["note"]),
+        dropped=tuple(_dropped(sentence) for sentence in _list(item["dropped"])),
+        ignored_markers=int(item["ignored_markers"]),
     )
+
+
+def _dropped(item: Mapping[str, Any]) -> DroppedSentence:
+    missing = tuple(_text(word) for word in _list(item["missing"]))
+    return DroppedSentence(_text(item["text"]), _text(item["reason"]), missing)
 
 
 def _citation(item: Mapping[str, Any], corpus: Corpus) -> Citation:
