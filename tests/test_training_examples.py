@@ -317,6 +317,7 @@ def written(title, **changes):
 
 def test_written_groups_hold_the_answer_only_where_they_say_so(rng, monkeypatch):
     monkeypatch.setattr("training.families.written.VARIED", 0)
+    monkeypatch.setattr("training.families.written.ASSERTED", 0)
     family = WrittenFamily([written("Market"), written("Harbour"), written("Tower")], HashEncoder())
     gold = {"why is it wet": {"It rains."}, "When is it open?": {"It opens at nine.", "On Sunday it opens at ten."}}
     seen = set()
@@ -335,6 +336,21 @@ def test_written_groups_hold_the_answer_only_where_they_say_so(rng, monkeypatch)
         else:
             assert all(one.answers == 0 for one in group.candidates)
     assert {"Rain falls there.", "Snow falls there.", "What does it cost?", "why is it wet"} <= seen
+
+
+def test_a_claim_put_in_the_texts_mouth_is_answered_only_where_it_stands(rng, monkeypatch):
+    monkeypatch.setattr("training.families.written.ASSERTED", 1)
+    family = WrittenFamily([written("Market")], HashEncoder())
+    groups = [family(rng) for _ in range(100)]
+    asserted = {"rain falls there.": 1.0, "snow falls there.": 0.0}
+    found = [
+        (group.candidates[0], answers)
+        for group in groups
+        for claim, answers in asserted.items()
+        if claim in group.question
+    ]
+    assert {one.answers for one, _ in found} == {0.0, 1.0}
+    assert all(one.answers == answers and one.supports is None for one, answers in found)
 
 
 def test_written_examples_are_found_by_their_document(tmp_path):

@@ -10,6 +10,7 @@ from training.questions import vary
 from training.records import Group
 from training.retriever import Retriever
 from training.text import window
+from training.wording import pick
 
 if TYPE_CHECKING:
     import random
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from training.records import Candidate
     from training.written import Pointed, Written
 
+ASSERTED = 0.2
+"""Share of the claims that are put in the text's mouth: answered only where they stand."""
 VARIED = 0.3
 """Share of the questions that are varied further: most were written as people ask."""
 
@@ -70,6 +73,9 @@ class WrittenFamily:
         """The claim over the passage, and over what is left without its support."""
         text, gold = claim
         sentences, marks = marked(one.sentences, self._run(one, rng, gold), gold)
+        if rng.random() < ASSERTED:
+            found = right(self._heading(one, sentences, rng), sentences, marks)
+            return Group("written", _asserted(text, rng), (found,))
         candidates = [judged(self._heading(one, sentences, rng), sentences, 1.0, marks, 1.0)]
         rest = self._rest(one, gold)
         if rest and rng.random() < 0.4:
@@ -79,6 +85,8 @@ class WrittenFamily:
     def _unsupported(self, one: Written, text: str, rng: random.Random) -> Group:
         """The claim over the whole passage that it was changed away from."""
         heading = self._heading(one, one.sentences, rng)
+        if rng.random() < ASSERTED:
+            return Group("written", _asserted(text, rng), (wrong(heading, one.sentences),))
         return Group("written", text, (judged(heading, one.sentences, 0.0, None, None),))
 
     def _run(self, one: Written, rng: random.Random, keep: Sequence[int] = ()) -> range:
@@ -102,3 +110,7 @@ class WrittenFamily:
         other = rng.choice(others[:4])
         sentences = [other.sentences[n] for n in self._run(other, rng)]
         return [wrong(self._heading(other, sentences, rng), sentences)]
+
+
+def _asserted(claim: str, rng: random.Random) -> str:
+    return pick("nonsense", "asserted", rng).replace("{s}", claim[0].lower() + claim[1:])
