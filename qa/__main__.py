@@ -11,7 +11,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from corpus.errors import FootnoteError
-from index.commands import add_commands
+from index.commands import CORPUS_HELP, add_commands
 from qa import feedback
 from qa.evaluation import command as evaluate
 
@@ -65,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_source(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--corpus", metavar="PATH", help="a file or folder; the article that ships if left out")
+    parser.add_argument("--corpus", metavar="PATH", help=CORPUS_HELP)
     parser.add_argument(
         "--model",
         metavar="SPEC",
