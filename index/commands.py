@@ -133,7 +133,7 @@ def _bar(what: str, unit: str) -> Iterator[Callable[[int, int], None]]:
 def run_search(options: argparse.Namespace) -> int:
     """Print the nearest passages, each with the place that `show` takes."""
     index = _opened(options)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for hit in index.search(options.query, max(1, options.k), options.mode):
         document = index.corpus.document(hit.passage.document_id)
         rows.append(
@@ -141,6 +141,7 @@ def run_search(options: argparse.Namespace) -> int:
                 "place": f"{document.id}#{hit.passage.section_id}",
                 "section": document.section(hit.passage.section_id).title,
                 "page": document.page(hit.passage.start),
+                "also": document.also,
                 "score": round(hit.score, 4),
                 "dense": round(hit.dense, 4),
                 "lexical": round(hit.lexical, 4),
@@ -153,8 +154,9 @@ def run_search(options: argparse.Namespace) -> int:
         print(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
         for row in rows:
-            page = f", page {row['page']}" if row["page"] else ""
-            print(f"{row['score']:.3f}  {row['place']}  {row['section']}{page}\n       {_short(str(row['text']))}")
+            where = f", page {row['page']}" if row["page"] else ""
+            where += f" (also in {', '.join(row['also'])})" if row["also"] else ""
+            print(f"{row['score']:.3f}  {row['place']}  {row['section']}{where}\n       {_short(str(row['text']))}")
     return 0
 
 

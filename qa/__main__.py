@@ -18,7 +18,8 @@ from qa.evaluation import command as evaluate
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from qa.records import Answer
+    from corpus import Corpus
+    from qa.records import Answer, Citation
 
 _WIDTH = 100
 
@@ -77,8 +78,9 @@ def _add_source(parser: argparse.ArgumentParser) -> None:
 def _ask(options: argparse.Namespace) -> int:
     from qa.pipeline import ArticleQA  # noqa: PLC0415  (so that --help is instant)
 
-    answer = ArticleQA.open(options.corpus, options.model).answer(options.question)
-    print(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2) if options.json else render(answer))
+    qa = ArticleQA.open(options.corpus, options.model)
+    answer = qa.answer(options.question)
+    print(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2) if options.json else render(answer, qa.corpus))
     return 0
 
 
@@ -88,8 +90,8 @@ def _serve(options: argparse.Namespace) -> int:
     return 0
 
 
-def render(answer: Answer) -> str:
-    """Return an answer for a terminal: its text, then each source with its section and exact words."""
+def render(answer: Answer, corpus: Corpus) -> str:
+    """Return an answer for a terminal: its text, then each source with its place and exact words."""
     lines = [*([answer.notice, ""] if answer.notice else [])]
     if answer.standalone_question != answer.question:
         lines += [f"(understood as: {answer.standalone_question})", ""]
@@ -100,10 +102,18 @@ def render(answer: Answer) -> str:
     if answer.citations:
         lines.append("")
     for citation in answer.citations:
-        head = f"[{citation.marker}] {citation.section_title}: "
+        head = f"[{citation.marker}] {_place(citation, corpus)}: "
         quote = f"“{' '.join(citation.quote.split())}”"
         lines.append(textwrap.fill(head + quote, _WIDTH, subsequent_indent="    "))
     return "\n".join(lines)
+
+
+def _place(citation: Citation, corpus: Corpus) -> str:
+    """Return where a citation stands: its document where there are several, its section, page, and other files."""
+    titles = [corpus.document(citation.document_id).title] if len(corpus.documents) > 1 else []
+    place = " > ".join([*titles, citation.section_title])
+    place += f", page {citation.page}" if citation.page else ""
+    return place + (f" (also in {', '.join(citation.also)})" if citation.also else "")
 
 
 if __name__ == "__main__":

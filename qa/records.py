@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """The exact words a sentence came from: `document.text[start:end] == quote`, offsets in characters."""
+    """The exact words a sentence came from: `document.text[start:end] == quote`, offsets in characters.
+
+    `page` is their page from 1, None where the document has no pages; `also` are further files with the same text.
+    """
 
     marker: int
     document_id: str
@@ -22,6 +25,8 @@ class Citation:
     quote: str
     start: int
     end: int
+    page: int | None = None
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,9 @@ class Answer:
                 for sentence in self.sentences
             ],
             "citations": [
-                {name: getattr(citation, name) for name in Citation.__dataclass_fields__} for citation in self.citations
+                {name: getattr(citation, name) for name in Citation.__dataclass_fields__}
+                | {"also": list(citation.also)}
+                for citation in self.citations
             ],
             "abstained": self.abstained,
             "confidence": self.confidence,

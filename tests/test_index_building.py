@@ -18,6 +18,7 @@ from index.cache import CACHE_VARIABLE
 from index.checkpoint import Checkpoint
 from index.lock import alone
 from index.reuse import ENCODED_AT_ONCE
+from index.search import embedded_texts
 from index.toy import ToyEncoder
 
 ROOT = Path(__file__).parents[1]
@@ -63,6 +64,21 @@ def test_a_stopped_build_goes_on_where_it_was(notes):
     np.testing.assert_array_equal(index.dense.rows(), ToyEncoder().encode(stopped.encoded + second.encoded))
     assert not (folder / store.CHECKPOINT).exists()
     assert renew(folder, corpus, Stopping(0))[1] is False
+
+
+def test_files_that_are_renamed_or_copied_embed_nothing(notes):
+    open_or_build(notes, ToyEncoder())
+    for number in range(0, 200, 2):
+        (notes / f"{number:03}.txt").rename(notes / f"boat no {number}.txt")
+    (notes / "copy.txt").write_text((notes / "001.txt").read_text())
+    index, built = renew(store.default_folder(notes, ToyEncoder()), load_corpus(notes), Stopping(0))
+    assert built
+    assert len(index.corpus.documents) == len(index.dense) == 200
+    assert index.corpus.document("001.txt").also == ("copy.txt",)
+    assert index.corpus.document("boat no 4.txt").title == "Boat no 4"
+    hit = index.search("no 4", 1, vector=ToyEncoder().encode(["no 4"])[0])[0]
+    assert (hit.passage.document_id, hit.lexical > 0) == ("boat no 4.txt", True)
+    np.testing.assert_array_equal(index.dense.rows(), ToyEncoder().encode(embedded_texts(index.corpus)))
 
 
 def test_a_build_that_is_stopped_leaves_the_one_before(notes):

@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from corpus import Corpus
+    from qa.records import Citation
+
+_FILES_NAMED = 3
 
 
 def address(corpus: Corpus, document_id: str, section_id: str, span: tuple[int, int] | None = None) -> str:
@@ -24,3 +29,15 @@ def place(corpus: Corpus, document_id: str, section_id: str) -> tuple[str, ...]:
     document = corpus.document(document_id)
     titles = tuple(section.title for section in document.section_path(section_id))
     return titles if len(corpus.documents) == 1 else (document.title, *titles)
+
+
+def whereabouts(citations: Sequence[Citation], texts: Mapping[str, str]) -> str:
+    """Return on which pages citations of one document stand and which files have its text as well; "" for neither."""
+    pages = dict.fromkeys(citation.page for citation in citations if citation.page is not None)
+    said = [texts["page"].format(number=page) for page in pages]
+    if also := citations[0].also:
+        named = list(also[:_FILES_NAMED])
+        rest = len(also) - len(named)
+        named += [texts["also_more"].format(count=rest)] if rest else []
+        said.append(texts["also_in"].format(files=", ".join(named)))
+    return ", ".join(said)
