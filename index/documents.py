@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
 
 from corpus import Document, Passage, Section
 from corpus.errors import IndexStoreError
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 _TABLE = "CREATE TABLE documents (id BLOB PRIMARY KEY, head TEXT, text BLOB, sections TEXT, passages TEXT)"
 _KINDS = tuple(SentenceKind)
+_APART = frozenset({"id", "text", "sections", "passages"})
+"""Fields of a document with a column of their own; the others stand in `head`."""
 
 
 def save_documents(documents: Iterable[Document], file: Path) -> None:
@@ -50,14 +53,7 @@ def load_documents(file: Path) -> tuple[Document, ...]:
 
 
 def _row(document: Document) -> tuple[bytes, str, bytes, str, str]:
-    head = [
-        document.title,
-        document.source,
-        document.page_starts,
-        document.also,
-        document.named_by_file,
-        document.digest,
-    ]
+    head = {field.name: getattr(document, field.name) for field in fields(Document) if field.name not in _APART}
     sections = [
         [s.id, s.title, s.number, s.level, s.parent_id, s.heading_start, s.heading_end, s.start, s.end]
         for s in document.sections
@@ -77,19 +73,20 @@ def _row(document: Document) -> tuple[bytes, str, bytes, str, str]:
 
 def _document(row: tuple[bytes, str, bytes, str, str]) -> Document:
     document_id = row[0].decode()
-    title, source, page_starts, also, named_by_file, digest = json.loads(row[1])
     return Document(
         id=document_id,
-        title=title,
         text=row[2].decode(errors="surrogatepass"),
         sections=tuple(Section(*section) for section in json.loads(row[3])),
         passages=tuple(_passage(document_id, *passage) for passage in json.loads(row[4])),
-        source=source,
-        page_starts=tuple(page_starts),
-        also=tuple(also),
-        named_by_file=named_by_file,
-        digest=digest,
+        **{name: _fixed(value) for name, value in json.loads(row[1]).items()},
     )
+
+
+def _fixed(value: Any) -> Any:  # noqa: ANN401  (what JSON holds)
+    """Return a value as it was before JSON made lists of its tuples."""
+    if isinstance(value, dict):
+        return {name: _fixed(each) for name, each in value.items()}
+    return tuple(map(_fixed, value)) if isinstance(value, list) else value
 
 
 def _passage(

@@ -109,10 +109,9 @@ def render(answer: Answer, corpus: Corpus) -> str:
 
 
 def _place(citation: Citation, corpus: Corpus) -> str:
-    """Return where a citation stands: its document where there are several, its section, page, and other files."""
+    """Return where a citation stands: its document where there are several, its section, and other files."""
     titles = [corpus.document(citation.document_id).title] if len(corpus.documents) > 1 else []
     place = " > ".join([*titles, citation.section_title])
-    place += f", page {citation.page}" if citation.page else ""
     return place + (f" (also in {', '.join(citation.also)})" if citation.also else "")
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Citation:
     """The exact words a sentence came from: `document.text[start:end] == quote`, offsets in characters.
 
-    `page` is their page from 1, None where the document has no pages; `also` are further files with the same text.
+    `also` holds further files with the same text.
     """
 
     marker: int
@@ -25,7 +25,6 @@ class Citation:
     quote: str
     start: int
     end: int
-    page: int | None = None
     also: tuple[str, ...] = ()
 
 

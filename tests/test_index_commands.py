@@ -61,14 +61,14 @@ def test_several_places_are_one_corpus(notes, capsys):
     assert "files of kinds that are not read: .png 1" in printed
 
 
-def test_ask_names_document_page_and_further_files(notes, capsys):
+def test_ask_names_the_document_and_further_files(notes, capsys):
     (notes / "tides copy.pdf").write_bytes((notes / "tides.pdf").read_bytes())
     assert main(["ask", "How often does the tide rise?", "--corpus", str(notes)]) == 0
     printed = " ".join(capsys.readouterr().out.split())
-    assert "[1] Tides > Introduction, page 1 (also in tides.pdf): “The tide rises twice a day.”" in printed
+    assert "[1] Tides > Introduction (also in tides.pdf): “The tide rises twice a day.”" in printed
     assert main(["ask", "How often does the tide rise?", "--corpus", str(notes), "--json"]) == 0
     (cited,) = json.loads(capsys.readouterr().out)["citations"]
-    assert (cited["document_id"], cited["page"], cited["also"]) == ("tides copy.pdf", 1, ["tides.pdf"])
+    assert (cited["document_id"], cited["also"]) == ("tides copy.pdf", ["tides.pdf"])
 
 
 def test_a_dry_run_writes_nothing_and_reports_what_it_would_leave_out(notes, capsys, tmp_path):

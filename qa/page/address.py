@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-    from corpus import Corpus
-    from qa.records import Citation
+    from corpus import Corpus, Document
 
 _FILES_NAMED = 3
 
@@ -31,13 +30,11 @@ def place(corpus: Corpus, document_id: str, section_id: str) -> tuple[str, ...]:
     return titles if len(corpus.documents) == 1 else (document.title, *titles)
 
 
-def whereabouts(citations: Sequence[Citation], texts: Mapping[str, str]) -> str:
-    """Return on which pages citations of one document stand and which files have its text as well; "" for neither."""
-    pages = dict.fromkeys(citation.page for citation in citations if citation.page is not None)
-    said = [texts["page"].format(number=page) for page in pages]
-    if also := citations[0].also:
-        named = list(also[:_FILES_NAMED])
-        rest = len(also) - len(named)
-        named += [texts["also_more"].format(count=rest)] if rest else []
-        said.append(texts["also_in"].format(files=", ".join(named)))
-    return ", ".join(said)
+def also_in(document: Document, texts: Mapping[str, str]) -> str:
+    """Return which further files have a document's text, in words; "" where none has."""
+    if not document.also:
+        return ""
+    named = list(document.also[:_FILES_NAMED])
+    rest = len(document.also) - len(named)
+    named += [texts["also_more"].format(count=rest)] if rest else []
+    return texts["also_in"].format(files=", ".join(named))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from qa.page.address import address, place, whereabouts
+from qa.page.address import address, also_in, place
 from qa.page.export import plain_text
 from qa.page.templates import render
 
@@ -34,12 +34,12 @@ class _Marker:
 class _Source:
     """A section that an answer cites. `percent` is how well it supports the sentences that cite it.
 
-    `whereabouts` names its pages and further files with the same text.
+    `also` names further files with the same text.
     """
 
     markers: tuple[_Marker, ...]
     place: tuple[str, ...]
-    whereabouts: str
+    also: str
     percent: int
     verbatim: bool
 
@@ -98,7 +98,7 @@ def _sources(answer: Answer, markers: Mapping[int, _Marker], corpus: Corpus, tex
             _Source(
                 markers=tuple(markers[citation.marker] for citation in citations),
                 place=place(corpus, document_id, section_id),
-                whereabouts=whereabouts(citations, texts),
+                also=also_in(corpus.document(document_id), texts),
                 percent=_percent(_mean_support(citing)),
                 verbatim=all(sentence.verbatim for sentence in citing),
             )

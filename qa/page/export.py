@@ -6,7 +6,7 @@ import re
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from qa.page.address import place, whereabouts
+from qa.page.address import also_in, place
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,7 +64,8 @@ def _notice(answer: Answer) -> list[str]:
 
 def _place(citation: Citation, corpus: Corpus, texts: Mapping[str, str]) -> str:
     titles = " › ".join(place(corpus, citation.document_id, citation.section_id))
-    return f"{titles} ({further})" if (further := whereabouts([citation], texts)) else titles
+    also = also_in(corpus.document(citation.document_id), texts)
+    return f"{titles} ({also})" if also else titles
 
 
 def _line(text: str) -> str:

@@ -123,7 +123,6 @@ def _citation(item: Mapping[str, Any], corpus: Corpus) -> Citation:
         quote=_text(item["quote"]),
         start=int(item["start"]),
         end=int(item["end"]),
-        page=document.page(int(item["start"])),
         also=document.also,
     )
     document.section(citation.section_id)
