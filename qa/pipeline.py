@@ -58,6 +58,7 @@ class ArticleQA:
         self.index = index
         self.corpus: Corpus = index.corpus
         self.generator = generator or QuoteGenerator()
+        self._models = (self.generator, judge, support)
         self._vectors = TextVectors(index.encoder)
         self.judge = judge or CombinedJudge(evidence_model(), SimilarityJudge(self._vectors))
         self._support = support or (SimilaritySupport(self._vectors) if judge else evidence_model())
@@ -88,6 +89,14 @@ class ArticleQA:
     def from_corpus(cls, corpus: Corpus, encoder: Encoder | None = None, judge: Judge | None = None) -> ArticleQA:
         """Return the question answering of a corpus in memory; nothing is written."""
         return cls(Index.build(corpus, encoder or load_encoder()), judge=judge)
+
+    def on(self, index: Index) -> ArticleQA:
+        """Return the same question answering, models and all, of another index."""
+        return type(self)(index, *self._models)
+
+    def current(self) -> ArticleQA:
+        """Return what answers now: this. `LiveQA`, which follows its index, returns the newest."""
+        return self
 
     def search(self, query: str, k: int = 10) -> list[Hit]:
         """Return the k best passages for a query, best first."""

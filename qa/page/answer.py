@@ -64,6 +64,7 @@ def turn_html(turn: Turn, corpus: Corpus, texts: Mapping[str, str]) -> str:
         "answer.html.j2",
         texts,
         turn=turn,
+        version=corpus.content_hash[:16],
         answer=answer,
         many=len(corpus.documents) > 1,
         markers=markers,
