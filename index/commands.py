@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from corpus import Corpus
     from index.encoder import Encoder
     from index.search import Index
+    from index.vectors import Means
 
 CORPUS_HELP = "a file, folder or pattern, or several parted as in PATH; the article that ships if left out"
 
@@ -205,13 +206,23 @@ def run_stats(options: argparse.Namespace) -> int:
         "characters in the median passage": lengths[len(lengths) // 2],
         "left out": len(corpus.problems),
         "encoder": index.encoder.fingerprint,
-        "vectors": f"exact search over {len(index.dense)} rows of {index.dense.dimension} float32",
+        "vectors": f"{len(index.dense)} of {index.dense.dimension} dimensions",
+        "search": index.dense.means.to_dict() if options.json else _said(index.dense.means),
     }
     if options.json:
         print(json.dumps(figures, ensure_ascii=False, indent=2))
     else:
         print("\n".join(f"{name:<33}{value}" for name, value in figures.items()))
     return 0
+
+
+def _said(means: Means) -> str:
+    """Return how vectors are searched, in words."""
+    held = f"{means.memory / 1e6:.1f} MB in memory"
+    if not means.lists:
+        return f"{means.kind}, every vector is compared, {held}"
+    found = f"{100 * means.recall_at_10:.1f} % of the ten nearest found"
+    return f"{means.probes} of {means.lists} {means.kind}, {found}, {held}, {means.disk / 1e6:.1f} MB on disk"
 
 
 def _opened(options: argparse.Namespace) -> Index:

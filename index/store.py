@@ -37,6 +37,8 @@ FORMAT = 3
 MANIFEST = "manifest.json"
 DOCUMENTS = "documents.sqlite"
 VECTORS = "vectors.faiss"
+ROWS = "vectors.npy"
+"""The exact vectors, where `VECTORS` holds them in fewer bytes."""
 LEXICAL = "lexical"
 KEYS = "texts.sha256"
 """The keys of the passages' texts, in order, each SHA-256's 32 bytes."""
@@ -170,9 +172,8 @@ def _saved_vectors(folder: Path, encoder: Encoder) -> dict[bytes, NDArray[np.flo
         if not _VECTORS_KNOWN_FROM <= table["format"] <= FORMAT or table["encoder"] != encoder.fingerprint:
             return {}
         data = folder / table.get("data", "")
-        if table["checksums"][KEYS] != _checksum(data / KEYS):
-            return {}
-        if table["checksums"][VECTORS] != _checksum(data / VECTORS):
+        files = [name for name in table["checksums"] if name in {KEYS, VECTORS, ROWS}]
+        if any(table["checksums"][name] != _checksum(data / name) for name in files):
             return {}
         keys = (data / KEYS).read_bytes()
         rows = DenseIndex.load(data / VECTORS).rows()
@@ -199,7 +200,8 @@ def _load(folder: Path, encoder: Encoder, corpus: Corpus | None) -> Index:
         corpus = Corpus(load_documents(data / DOCUMENTS), chunking=Chunking(**table["chunking"]))
         if corpus.content_hash != table["corpus"]:
             raise damaged
-    return Index(corpus, encoder, DenseIndex.load(data / VECTORS), LexicalIndex.load(data / LEXICAL))
+    dense = DenseIndex.load(data / VECTORS, table["vectors"])
+    return Index(corpus, encoder, dense, LexicalIndex.load(data / LEXICAL))
 
 
 def _described(index: Index, data: Path) -> dict[str, Any]:
@@ -212,6 +214,7 @@ def _described(index: Index, data: Path) -> dict[str, Any]:
         "documents": len(index.corpus.documents),
         "passages": len(index.corpus.passages),
         "dimension": index.dense.dimension,
+        "vectors": index.dense.means.to_dict(),
         "data": data.name,
         "checksums": _checksums(data),
     }

@@ -104,4 +104,6 @@ def test_stats_count_pages_and_passages(notes, capsys):
     figures = json.loads(capsys.readouterr().out)
     assert (figures["documents"], figures["pages"], figures["passages"]) == (2, 2, 3)
     assert main(["corpus", "stats", "--corpus", str(notes)]) == 0
-    assert "exact search over 3 rows of 384 float32" in capsys.readouterr().out
+    assert "exact, every vector is compared, 0.0 MB in memory" in capsys.readouterr().out
+    assert figures["vectors"] == "3 of 384 dimensions"
+    assert figures["search"]["recall_at_10"] == 1.0
