@@ -50,11 +50,12 @@ def main(arguments: list[str] | None = None) -> int:
         began = time.perf_counter(), time.process_time()
         index = DenseIndex(vectors, exact_rows)
         built = time.perf_counter() - began[0], time.process_time() - began[1]
-        seconds, found = [], []
+        seconds, worked, found = [], [], []
         for query in queries:
-            asked = time.perf_counter()
+            asked = time.perf_counter(), time.process_time()
             found.append(index.search(query[None, :], 100)[1][0, :10])
-            seconds.append(time.perf_counter() - asked)
+            seconds.append(time.perf_counter() - asked[0])
+            worked.append(time.process_time() - asked[1])
         recall = np.mean([len(set(a) & set(b)) / len(b) for a, b in zip(found, expected, strict=True)])
         figures = {
             "rows": len(index),
@@ -63,6 +64,7 @@ def main(arguments: list[str] | None = None) -> int:
             "build_seconds": round(built[0], 1),
             "build_processor_seconds": round(built[1], 1),
             "p50_ms": round(1000 * float(np.percentile(seconds, 50)), 2),
+            "p50_processor_ms": round(1000 * float(np.percentile(worked, 50)), 2),
             "p95_ms": round(1000 * float(np.percentile(seconds, 95)), 2),
         }
         print(json.dumps(figures), flush=True)

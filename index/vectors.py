@@ -94,28 +94,52 @@ class DenseIndex:
             return self._rows
         return np.asarray(self._index.reconstruct_n(0, len(self)), dtype=np.float32)
 
-    def search(self, queries: NDArray[np.float32], k: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        """Return the nearest rows, best first: cosines and row numbers, both (n_queries, min(k, n_passages))."""
-        k = min(k, len(self))
+    def search(
+        self, queries: NDArray[np.float32], k: int, among: NDArray[np.int64] | None = None
+    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """Return the nearest rows, best first: cosines and row numbers, both (n_queries, min(k, n_rows)).
+
+        `among` holds the only rows that may be found, (n_rows,), each once; None is all of them.
+        """
+        count = min(k, len(self) if among is None else len(among))
         queries = np.ascontiguousarray(queries, dtype=np.float32)
+        if not count:
+            return np.zeros((len(queries), 0), dtype=np.float32), np.zeros((len(queries), 0), dtype=np.int64)
         if self._rows is None:
-            scores, rows = self._index.search(queries, k)
+            selector = None if among is None else faiss.IDSelectorBatch(among)
+            chosen = faiss.SearchParameters()
+            chosen.sel = selector
+            scores, rows = self._index.search(queries, count, params=chosen)
             return scores, rows
-        looked = min(max(k, _RESCORED), len(self))
-        found = self._index.search(queries, looked)[1]
-        everywhere = faiss.SearchParametersIVF()
-        everywhere.nprobe = self._index.nlist
-        scores = np.empty((len(queries), k), dtype=np.float32)
-        rows = np.empty((len(queries), k), dtype=np.int64)
-        for at, query in enumerate(queries):
-            some = found[at]
-            if some[k - 1] < 0:  # the lists looked through hold fewer
-                some = self._index.search(query[None, :], looked, params=everywhere)[1][0]
-            some = np.sort(some[some >= 0])  # in the order of the disk
-            exact = self.scores(query, some)
-            best = np.lexsort((some, -exact))[:k]
-            scores[at], rows[at] = exact[best], some[best]
-        return scores, rows
+        found = [self._found(query, count, among) for query in queries]
+        return np.stack([scores for scores, _ in found]), np.stack([rows for _, rows in found])
+
+    def _found(
+        self, query: NDArray[np.float32], k: int, among: NDArray[np.int64] | None
+    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """Return what one query finds where rows stand in lists: cosines and row numbers, both (k,)."""
+        if among is not None and len(among) <= EXACT_ROWS:
+            rows = among
+        else:
+            rows = self._looked_up(query, k, among, int(self._index.nprobe))
+            if len(rows) < k:  # the lists looked through hold fewer
+                rows = self._looked_up(query, k, among, int(self._index.nlist))
+        rows = np.sort(rows)  # in the order of the disk
+        exact = self.scores(query, rows)
+        best = np.lexsort((rows, -exact))[:k]
+        return exact[best], rows[best]
+
+    def _looked_up(
+        self, query: NDArray[np.float32], k: int, among: NDArray[np.int64] | None, probes: int
+    ) -> NDArray[np.int64]:
+        selector = None if among is None else faiss.IDSelectorBatch(among)
+        chosen = faiss.SearchParametersIVF()
+        chosen.sel = selector
+        chosen.nprobe = probes
+        rows: NDArray[np.int64] = self._index.search(query[None, :], min(max(k, _RESCORED), len(self)), params=chosen)[
+            1
+        ][0]
+        return rows[rows >= 0]
 
     def scores(self, query: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the cosine of one query, (dimension,), with each of the rows: (n_rows,) float32."""

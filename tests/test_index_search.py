@@ -34,7 +34,7 @@ def recall(rows, expected):
     return np.mean([len(set(a) & set(b)) / len(b) for a, b in zip(rows, expected, strict=True)])
 
 
-def test_vectors_in_lists_find_what_exact_search_finds(tmp_path):
+def test_vectors_in_lists_find_what_exact_search_finds(tmp_path, monkeypatch):
     vectors, queries = np.split(clustered(6300), [6000])
     exact, lists = DenseIndex(vectors), DenseIndex(vectors, exact_rows=1000)
     assert (exact.means.kind, exact.means.recall_at_10) == ("exact", 1.0)
@@ -52,6 +52,16 @@ def test_vectors_in_lists_find_what_exact_search_finds(tmp_path):
     np.testing.assert_array_equal(loaded.rows(), vectors)
     np.testing.assert_array_equal(loaded.search(queries, 10)[1], rows)
     np.testing.assert_allclose(loaded.scores(queries[0], np.array([5, 3])), vectors[[5, 3]] @ queries[0], rtol=1e-5)
+    for few in (np.arange(0, 6000, 7), np.array([5]), np.array([], dtype=np.int64)):
+        narrowed = vectors[few]
+        for narrow in (exact, loaded):
+            narrow_scores, narrow_rows = narrow.search(queries[:5], 10, few)
+            order = np.argsort(-(queries[:5] @ narrowed.T), axis=1)[:, :10]
+            np.testing.assert_array_equal(narrow_rows, few[order])
+            np.testing.assert_allclose(narrow_scores, np.take_along_axis(queries[:5] @ narrowed.T, order, 1), rtol=1e-5)
+    monkeypatch.setattr("index.vectors.EXACT_ROWS", 100)
+    half = np.arange(0, 6000, 2)
+    assert recall(loaded.search(queries, 10, half)[1], exact.search(queries, 10, half)[1]) >= 0.95
     assert loaded.search(queries[:1], 99999)[1].shape == (1, 6000)
 
 
