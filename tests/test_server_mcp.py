@@ -63,6 +63,10 @@ def test_http(api, article_qa):
     asyncio.run(talk(f"{api.base_url}/mcp", article_qa))
 
 
+def test_no_stream_is_held_open(api):
+    assert api.get("/mcp", headers={"Accept": "text/event-stream"}).status_code == 405
+
+
 def test_standard_input_and_output(article_qa, tmp_path):
     environment = {**os.environ, "FOOTNOTE_CACHE": str(tmp_path), "PYTHONPATH": str(ROOT)}
     command = stdio.StdioServerParameters(command=sys.executable, args=["-m", "qa", "mcp"], env=environment)

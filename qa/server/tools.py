@@ -10,6 +10,7 @@ from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ResourceNotFoundError, ToolError
 from mcp.server.mcpserver.resources import FunctionResource
 from pydantic import Field
+from starlette.routing import Route
 
 from corpus.errors import FootnoteError
 from qa.server.answers import found_records
@@ -21,14 +22,13 @@ from qa.server.records import MAX_HISTORY, MAX_HITS, TurnRecord
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from starlette.routing import BaseRoute
-
     from qa.server.service import Service
 
 _INSTRUCTIONS = (
     "Answers questions from a fixed set of articles. Each sentence of an answer carries markers like [1]; `citations` "
     "holds the exact words behind each. Where `abstained` is true the articles do not answer: say so, do not guess."
 )
+PATH = "/mcp"
 _LISTED = 1_000
 """Documents that are listed as resources; any other is still read by its address."""
 
@@ -99,9 +99,16 @@ class McpDoor:
         self._server = mcp_server(service)
         settings = service.settings
         app = self._server.streamable_http_app(
-            stateless_http=True, json_response=True, max_request_body_size=settings.body_bytes, host=settings.host
+            streamable_http_path=PATH,
+            stateless_http=True,
+            json_response=True,
+            max_request_body_size=settings.body_bytes,
+            host=settings.host,
         )
-        self.routes: list[BaseRoute] = list(app.routes)
+        # Without sessions nobody would ever write to the stream that a GET opens; it would only hold back the end.
+        self.routes = [
+            Route(PATH, route.endpoint, methods=["POST"]) for route in app.routes if isinstance(route, Route)
+        ]
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
