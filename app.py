@@ -243,6 +243,7 @@ def _look() -> dict[str, Any]:
     fonts = ASSETS / "fonts"
     return {
         "ssr_mode": False,
+        "show_error": False,
         "pwa": False,
         "run_history": False,
         "enable_monitoring": False,

@@ -104,6 +104,8 @@ def test_page_keeps_to_itself_and_the_api_keeps_its_errors(whole):
     assert "access-control-allow-origin" not in reply.headers
     assert "frame-ancestors 'self'" in reply.headers["content-security-policy"]
     assert httpx.get(f"{whole}/v1/answer").status_code == 405
+    for path in ("/gradio_api/upload", "/corpora/baking/gradio_api/upload"):
+        assert httpx.post(f"{whole}{path}", files={"files": b"x"}).status_code == 403
     assert httpx.get(f"{whole}/v1/nothing").json()["title"] == "Not Found"
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from index import Hit
     from qa.pipeline import ArticleQA
-    from qa.records import Answer
+    from qa.records import Answer, AnswerSentence
     from qa.server.service import Service
 
 _LOG = logging.getLogger(__name__)
@@ -36,14 +36,11 @@ def answers_router(service: Service) -> APIRouter:
 
     @router.post("/answer", summary="Ask a question", response_model=AnswerRecord, response_description=_EVENTS)
     async def answer(asked: AnswerRequest) -> Response:
-        service.corpora.get(asked.corpus)
         history = [(turn.role, turn.content) for turn in asked.history]
-        steps = service.stream(asked.corpus, asked.question, history)
         if asked.stream:
-            first = await anext(steps)  # what is refused has its own status
-            return StreamingResponse(_events(asked, service, first, steps), media_type="text/event-stream")
-        *_, last = [step async for step in steps]
-        return JSONResponse(_whole(asked, service, last))
+            steps = await service.begin(asked.corpus, asked.question, history)
+            return StreamingResponse(_events(asked, service, steps), media_type="text/event-stream")
+        return JSONResponse(_whole(asked, service, await service.answer(asked.corpus, asked.question, history)))
 
     @router.post("/search", summary="Find passages", response_model=SearchRecord)
     async def search(asked: SearchRequest) -> Response:
@@ -71,35 +68,27 @@ def _whole(asked: AnswerRequest, service: Service, answer: Answer) -> dict[str, 
     return {"id": asked.id or request_id.get(), "corpus": asked.corpus or service.corpora.default} | whole
 
 
-async def _events(
-    asked: AnswerRequest, service: Service, first: Answer, steps: AsyncGenerator[Answer]
-) -> AsyncGenerator[bytes]:
+async def _events(asked: AnswerRequest, service: Service, steps: AsyncGenerator[Answer]) -> AsyncGenerator[bytes]:
     """Yield the events; a client that goes away ends the answering."""
-    said = 0
-    before = answer = first
+    said: tuple[AnswerSentence, ...] = ()
     try:
-        async with aclosing(_from(first, steps)) as answers:
-            async for answer in answers:
-                if answer.sentences[:said] != before.sentences[:said]:
-                    said = 0
+        async with aclosing(steps):
+            async for answer in steps:
+                if answer.sentences[: len(said)] != said:
+                    said = ()
                     yield _event("restart", {})
-                for number in range(said, len(answer.sentences)):
-                    sentence = answer.to_dict()["sentences"][number]
-                    cited = [c for c in answer.to_dict()["citations"] if c["marker"] in sentence["markers"]]
+                told = answer.to_dict()
+                for number in range(len(said), len(answer.sentences)):
+                    sentence = told["sentences"][number]
+                    cited = [each for each in told["citations"] if each["marker"] in sentence["markers"]]
                     yield _event("sentence", sentence | {"number": number, "citations": cited})
-                said, before = len(answer.sentences), answer
+                said = answer.sentences
         yield _event("answer", _whole(asked, service, answer))
     except FootnoteError as error:
         yield _event("error", problem_of(error).to_dict())
     except Exception:
         _LOG.exception("a stream failed")
         yield _event("error", Problem(500, UNEXPECTED).to_dict())
-
-
-async def _from(first: Answer, steps: AsyncGenerator[Answer]) -> AsyncGenerator[Answer]:
-    yield first
-    async for step in steps:
-        yield step
 
 
 def _event(name: str, data: dict[str, Any]) -> bytes:

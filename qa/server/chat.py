@@ -92,13 +92,11 @@ def chat_router(service: Service) -> APIRouter:
     async def completions(asked: ChatRequest, request: Request) -> Response:
         service.corpora.get(asked.model)
         question, history = conversation(asked.messages)
-        steps = service.stream(asked.model, question, history)
         reply = _Reply(asked, service, str(request.base_url).removesuffix("v1/"))
         if not asked.stream:
-            *_, answer = [step async for step in steps]
-            return JSONResponse(reply.whole(answer))
-        first = await anext(steps)  # what is refused has its own status
-        return StreamingResponse(reply.chunks(first, steps), media_type="text/event-stream")
+            return JSONResponse(reply.whole(await service.answer(asked.model, question, history)))
+        steps = await service.begin(asked.model, question, history)
+        return StreamingResponse(reply.chunks(steps), media_type="text/event-stream")
 
     return router
 
@@ -138,13 +136,12 @@ class _Reply:
         choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}
         return self._head | {"object": "chat.completion", "choices": [choice], "usage": self._usage(content)}
 
-    async def chunks(self, first: Answer, steps: AsyncGenerator[Answer]) -> AsyncGenerator[bytes]:
+    async def chunks(self, steps: AsyncGenerator[Answer]) -> AsyncGenerator[bytes]:
         said, text = "", ""
         try:
             yield self._chunk({"role": "assistant", "content": ""})
-            answer = first
-            async with aclosing(_from(first, steps)) as answers:
-                async for answer in answers:
+            async with aclosing(steps):
+                async for answer in steps:
                     if answer.text == text:
                         continue
                     start = f"{said}\n\n" if text and not answer.text.startswith(text) else said
@@ -210,12 +207,6 @@ class _Reply:
 
 def _opening(answer: Answer) -> str:
     return f"{answer.notice}\n\n" if answer.notice else ""
-
-
-async def _from(first: Answer, steps: AsyncGenerator[Answer]) -> AsyncGenerator[Answer]:
-    yield first
-    async for step in steps:
-        yield step
 
 
 def _data(value: dict[str, Any]) -> bytes:

@@ -29,6 +29,8 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+_UPLOADS = "/gradio_api/upload"
+"""Where Gradio would write what anybody sends to the disk; nothing on the page needs it."""
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _LOG = logging.getLogger(__name__)
 
@@ -79,6 +81,8 @@ class Guard:
 
     async def _pass(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
         problem, name = self._identified(scope, headers)
+        if scope["path"].endswith(_UPLOADS):
+            problem = Problem(403, "this server takes no files")
         problem = problem or self._rated(scope, name)
         if problem is None:
             body, problem = await self._body(scope, headers, receive)

@@ -77,7 +77,8 @@ def run(app: ASGIApp, service: Service) -> None:
         def warm_up() -> None:
             service.warm_up()
             title = service.corpora.get().corpus.title
-            print(f"“{title}” is open for questions on http://{settings.host}:{port}", flush=True)
+            host = f"[{settings.host}]" if ":" in settings.host else settings.host
+            print(f"“{title}” is open for questions on http://{host}:{port}", flush=True)
 
         threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
         make_server(app, service).run([opened])

@@ -81,6 +81,19 @@ class Service:
                 yield answer
         self.count(name or self.corpora.default, answer)
 
+    async def begin(self, name: str | None, question: str, history: History = ()) -> AsyncGenerator[Answer]:
+        """Return `stream` with its first step taken: what refuses the question is raised here."""
+        steps = self.stream(name, question, history)
+        first = await anext(steps)
+
+        async def all_steps() -> AsyncGenerator[Answer]:
+            async with aclosing(steps):
+                yield first
+                async for answer in steps:
+                    yield answer
+
+        return all_steps()
+
     async def search(self, name: str | None, query: str, k: int) -> tuple[ArticleQA, list[Hit]]:
         """Return the corpus that was asked and its k best passages, best first; errors as in `stream`."""
         qa = self.corpora.get(name)
