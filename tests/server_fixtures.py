@@ -74,7 +74,9 @@ def serving(app: ASGIApp, service: Service) -> Iterator[str]:
 @contextmanager
 def client_of(qa, **settings) -> Iterator[httpx.Client]:
     """Give a client of a server that answers from one corpus, `article`."""
-    service = Service(Corpora({"article": qa}), ServerSettings(**{"page": False, **settings}))
+    service = Service(
+        Corpora({"article": qa if callable(qa) else lambda: qa}), ServerSettings(**{"page": False, **settings})
+    )
     service.ready = True
     with serving(create_app(service), service) as address, httpx.Client(base_url=address, timeout=PATIENCE) as client:
         client.service = service

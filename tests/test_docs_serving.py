@@ -32,7 +32,7 @@ def lines(command):
 @pytest.fixture(scope="module")
 def address(article_qa):
     """A server with a page's addresses, at the article."""
-    service = Service(Corpora({"article": article_qa}), ServerSettings())
+    service = Service(Corpora({"article": lambda: article_qa}), ServerSettings())
     service.warm_up()
     with serving(create_app(service), service) as address:
         yield address

@@ -185,20 +185,20 @@ def test_server_settings_refuse_what_cannot_work():
     assert main(["serve", "--workers", "0"]) == 2
 
 
-def test_a_renewed_corpus_answers_the_next_question(article_qa, toy_corpus, toy):
+def test_a_newer_index_answers_the_next_question(article_qa, toy_corpus, toy):
     from qa import ArticleQA  # noqa: PLC0415
     from qa.judge import SimilarityJudge  # noqa: PLC0415
     from qa.text_vectors import TextVectors  # noqa: PLC0415
 
-    baking = ArticleQA.from_corpus(toy_corpus, toy, SimilarityJudge(TextVectors(toy)))
-    with client_of(Slow(article_qa, 0.5)) as client, ThreadPoolExecutor(1) as other:
+    answers = [Slow(article_qa, 0.5)]
+    with client_of(lambda: answers[-1]) as client, ThreadPoolExecutor(1) as other:
         running = other.submit(client.post, "/v1/answer", json=ASKED)
         until(lambda: client.service.pool.running)
-        client.service.corpora.renew("article", baking)
+        answers.append(ArticleQA.from_corpus(toy_corpus, toy, SimilarityJudge(TextVectors(toy))))
         assert client.get("/v1/documents").json()["documents"][0]["title"] == "Baking"
         assert "ALS" in running.result().json()["text"]  # it ends as it began
     with pytest.raises(UnknownNameError):
-        Corpora({"a": baking}).renew("b", baking)
+        Corpora({"a": lambda: article_qa}).get("b")
 
 
 def test_corpora_are_named_after_their_files_or_as_told(tmp_path, monkeypatch):
@@ -218,8 +218,8 @@ def test_told_to_stop_it_finishes_what_runs(tmp_path):
         "import time, sys; from pathlib import Path; sys.path.insert(0, 'tests')\n"
         "from server_fixtures import Slow; from qa.server.corpora import Corpora\n"
         "from qa.server.settings import ServerSettings; from app import serve\n"
-        "qa = Corpora.open().get()\n"
-        "serve(Corpora({'article': Slow(qa, 1.5)}), ServerSettings(port=int(sys.argv[1]), page=True))\n"
+        "qa = Slow(Corpora.open().get(), 1.5)\n"
+        "serve(Corpora({'article': lambda: qa}), ServerSettings(port=int(sys.argv[1]), page=True))\n"
     )
     port = free_port()
     environment = {**os.environ, "FOOTNOTE_CACHE": str(tmp_path)}

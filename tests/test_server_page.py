@@ -53,7 +53,7 @@ def whole(article_qa, toy_corpus_qa, site_port, tmp_path_factory):
     monkeypatch = pytest.MonkeyPatch()
     monkeypatch.setenv("FOOTNOTE_DATA", str(tmp_path_factory.mktemp("data")))
     settings = ServerSettings(origins=(f"http://127.0.0.1:{site_port}",))
-    service = Service(Corpora({"article": article_qa, "baking": toy_corpus_qa}), settings)
+    service = Service(Corpora({"article": lambda: article_qa, "baking": lambda: toy_corpus_qa}), settings)
     app = create_app(service)
     mount(app, service)
     service.warm_up()

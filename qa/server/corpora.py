@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-import threading
 import unicodedata
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from corpus.errors import CorpusError, SettingsError
 from qa.pipeline import ArticleQA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from corpus import Document
 
@@ -28,14 +28,14 @@ class UnknownNameError(CorpusError):
 class Corpora:
     """Question answerings by name; the first is the one that is meant where no name is given.
 
-    A request looks its corpus up once and keeps what it got, so that `renew` between two requests disturbs neither.
+    Each is a function that returns what answers now. A request calls it once and keeps what it got, so that a newer
+    index between two requests disturbs neither.
     """
 
-    def __init__(self, named: Mapping[str, ArticleQA]) -> None:
+    def __init__(self, named: Mapping[str, Callable[[], ArticleQA]]) -> None:
         if not named:
             raise SettingsError("a server needs at least one corpus")
         self._named = dict(named)
-        self._lock = threading.Lock()
         self.default = next(iter(self._named))
 
     @classmethod
@@ -47,14 +47,14 @@ class Corpora:
         Raises:
             FootnoteError: a corpus or the model cannot be used, or two corpora have one name.
         """
-        named: dict[str, ArticleQA] = {}
+        opened: dict[str, ArticleQA] = {}
         asked: Iterable[tuple[str, str | None]] = map(named_source, sources) if sources else [(DEFAULT_NAME, None)]
         for name, path in asked:
-            if name in named:
+            if name in opened:
                 raise SettingsError(f"two corpora are named {name!r}; name them with --corpus NAME=PATH")
-            first = next(iter(named.values()), None)
-            named[name] = ArticleQA.open(path, model, beside=first)
-        return cls(named)
+            first = next(iter(opened.values()), None)
+            opened[name] = ArticleQA.open(path, model, beside=first)
+        return cls({name: partial(_same, qa) for name, qa in opened.items()})
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._named)
@@ -68,20 +68,14 @@ class Corpora:
         Raises:
             UnknownNameError: no corpus has it.
         """
-        qa = self._named.get(self.default if name is None else name)
-        if qa is None:
+        current = self._named.get(self.default if name is None else name)
+        if current is None:
             raise UnknownNameError(f"no corpus is named {name!r:.80}; there are: {', '.join(self._named)}")
-        return qa
+        return current()
 
-    def renew(self, name: str, qa: ArticleQA) -> None:
-        """Answer from now on with another question answering under that name; running answers end as they began.
 
-        Raises:
-            UnknownNameError: no corpus has the name.
-        """
-        with self._lock:
-            self.get(name)
-            self._named[name] = qa
+def _same(qa: ArticleQA) -> ArticleQA:
+    return qa
 
 
 def document_of(qa: ArticleQA, document_id: str) -> Document:

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import json
 import math
+import os
 import random
 import subprocess
 import sys
@@ -127,6 +128,15 @@ def _megabytes(pid: int) -> float:
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
 
 
+def _cpu_seconds(pid: int) -> float:
+    """Return the seconds of CPU time that a process has used; nan where the system does not tell."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    except OSError:
+        return float("nan")
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def _questions(file: Path) -> list[str]:
     lines = file.read_text(encoding="utf-8").splitlines()
     return list(dict.fromkeys(record["question"] for record in map(json.loads, lines) if not record.get("history")))
@@ -146,14 +156,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     told: dict[str, str] = {}
     with _server(serve) as (address, pid):
         alone = asyncio.run(visit(address, questions, 1, len(questions), told))
-        before = _megabytes(pid)
+        before, busy = _megabytes(pid), _cpu_seconds(pid)
         crowd = asyncio.run(visit(address, questions, options.visitors, options.each, told, options.pause))
-        after = _megabytes(pid)
+        after, busy = _megabytes(pid), _cpu_seconds(pid) - busy
     for name, result in (("1 visitor", alone), (f"{options.visitors} visitors", crowd)):
         print(f"{name:<12} {len(result.seconds):>6} answers  {result.per_second:6.1f}/s", end="  ")
         print(f"p50 {result.percentile(50):.3f} s  p95 {result.percentile(95):.3f} s", end="  ")
         print(f"errors {len(result.errors)}  mixed up {result.mixed_up}  refused and asked again {result.refused}")
     print(f"memory       {before:.0f} MB before the visitors came, {after:.0f} MB after")
+    print(f"CPU          {1000 * busy / max(1, len(crowd.seconds)):.0f} ms an answer, all threads together")
     print("\n".join([*alone.errors, *crowd.errors][:10]), end="")
     return 1 if alone.errors or crowd.errors or alone.mixed_up or crowd.mixed_up else 0
 
