@@ -129,6 +129,9 @@ def test_other_sites_are_kept_out_unless_named(article_qa):
         assert allowed["access-control-allow-origin"] == "https://friend.example"
         assert client.options("/v1/answer", headers=friend | preflight).status_code == 200
         assert "access-control-allow-origin" not in client.post("/v1/answer", json=ASKED, headers=stranger).headers
+        refused = client.post("/v1/answer", content=b"a" * 2_000_000, headers=friend)
+        assert refused.status_code == 413
+        assert refused.headers["access-control-allow-origin"] == "https://friend.example"
 
 
 def test_every_reply_has_an_id_and_security_headers(api):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from corpus.errors import FootnoteError, QuestionError
@@ -94,7 +95,8 @@ def chat_router(service: Service) -> APIRouter:
         question, history = conversation(asked.messages)
         reply = _Reply(asked, service, str(request.base_url).removesuffix("v1/"))
         if not asked.stream:
-            return JSONResponse(reply.whole(await service.answer(asked.model, question, history)))
+            answer = await service.answer(asked.model, question, history)
+            return JSONResponse(await run_in_threadpool(reply.whole, answer))
         steps = await service.begin(asked.model, question, history)
         return StreamingResponse(reply.chunks(steps), media_type="text/event-stream")
 
@@ -155,7 +157,7 @@ class _Reply:
             yield self._chunk({}, "stop")
             if self._asked.stream_options and self._asked.stream_options.include_usage:
                 empty: dict[str, Any] = {"object": "chat.completion.chunk", "choices": []}
-                yield _data(self._head | empty | {"usage": self._usage(said)})
+                yield _data(self._head | empty | {"usage": await run_in_threadpool(self._usage, said)})
             yield b"data: [DONE]\n\n"
         except FootnoteError as error:
             yield _data(problem_of(error).to_openai())

@@ -102,8 +102,6 @@ class Guard:
         address = str((scope.get("client") or ("unknown",))[0])
         if self._service.keys is None or door_of(scope["path"]) not in ("api", "mcp", "metrics"):
             return None, address
-        if scope["method"] == "OPTIONS":  # a browser asks, without a key, whether it may send one
-            return None, address
         kind, _, bearer = headers.get("authorization", "").partition(" ")
         key = bearer.strip() if kind.lower() == "bearer" else headers.get("x-api-key", "")
         if name := keys.owner(key, self._service.keys):

@@ -54,14 +54,14 @@ def create_app(service: Service) -> FastAPI:
         service.pool.close()
 
     app = FastAPI(title="Footnote", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
-    app.add_middleware(
+    app.add_middleware(Guard, service=service)
+    app.add_middleware(  # around the guard: a page that may ask may also read why it was refused
         CORSMiddleware,
         allow_origins=service.settings.origins,
         allow_methods=["GET", "POST"],
         allow_headers=["Authorization", "Content-Type", "X-API-Key", "X-Request-ID"],
         expose_headers=["X-Request-ID", "Retry-After"],
     )
-    app.add_middleware(Guard, service=service)
     app.mount("/v1", _api(service))
     mcp = _mcp_door(service)
     if mcp is not None:
