@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import html
 import sys
-from collections.abc import Iterable, Iterator  # noqa: TC003  (Gradio resolves the handlers' types)
+from collections.abc import Iterable, Iterator, Sequence  # noqa: TC003  (Gradio resolves the handlers' types)
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+import uvicorn
+from fastapi import FastAPI
 
 from corpus.errors import SettingsError
 from qa.__main__ import main
 from qa.feedback import FeedbackStore
 from qa.page.article import article_html
+from qa.page.choices import Choice, choices, page_paths
 from qa.page.desk import Desk, View
+from qa.page.look import style
 from qa.page.templates import ASSETS, asset, render
 from qa.page.texts import read_texts
 from qa.pipeline import ArticleQA
 
 if TYPE_CHECKING:
+    from corpus import Corpus
     from qa.page.talk import Answerer
 
 ANSWERED_AT_ONCE = 4
@@ -92,8 +97,8 @@ class _Handlers:
         return gr.update(**buttons)
 
 
-def build(qa: Answerer, feedback: FeedbackStore | None = None) -> gr.Blocks:
-    """Return the page for a corpus; `launch` serves it."""
+def build(qa: Answerer, feedback: FeedbackStore | None = None, offered: Sequence[Choice] = ()) -> gr.Blocks:
+    """Return the page for a corpus; `launch` serves it. `offered` are the corpora to choose from, this one as well."""
     texts = read_texts()
     desk = Desk(qa, texts, feedback)
     on, corpus = _Handlers(desk), desk.corpus
@@ -107,7 +112,7 @@ def build(qa: Answerer, feedback: FeedbackStore | None = None) -> gr.Blocks:
         kept_as = f"footnote-{corpus.content_hash[:16]}"
         conversation = gr.BrowserState([], storage_key=kept_as, secret="footnote")  # noqa: S106  (the visitor's own)
         exported = gr.Textbox(visible=False)
-        gr.HTML(render("header.html.j2", texts, corpus=corpus), elem_id="header", **plain)
+        gr.HTML(render("header.html.j2", texts, corpus=corpus, choices=offered), elem_id="header", **plain)
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="talk", scale=6):
                 export = gr.Button(texts["export_button"], size="sm")
@@ -195,39 +200,64 @@ def launch(
         SettingsError: the address cannot be listened on.
     """
     blocks = build(qa, feedback)
-    fonts = ASSETS / "fonts"
+    look = _look(qa.corpus)
     try:
-        blocks.launch(
-            server_name=host,
-            server_port=port,
-            prevent_thread_lock=True,
-            quiet=True,
-            share=False,
-            ssr_mode=False,
-            pwa=False,
-            run_history=False,
-            enable_monitoring=False,
-            footer_links=[],
-            allowed_paths=[str(fonts)],
-            theme=gr.themes.Base(font=("system-ui", "sans-serif"), font_mono=("ui-monospace", "monospace")),
-            head=f"<style>{asset('page.css').replace('FONTS', f'gradio_api/file={fonts}')}</style>",
-        )
+        blocks.launch(server_name=host, server_port=port, prevent_thread_lock=True, quiet=True, share=False, **look)
     except OSError as error:
         raise SettingsError(f"cannot listen on {host}:{port}: is it in use? Choose another with --port") from error
     return blocks
 
 
-def serve(corpus: str | None = None, model: str | None = None, host: str = "127.0.0.1", port: int = 7860) -> None:
-    """Open a corpus and serve its page until interrupted.
+def mount(server: FastAPI, asked: Sequence[Answerer], feedback: FeedbackStore | None = None) -> tuple[str, ...]:
+    """Put a page for each corpus into a server, the first one's at its root; return their paths.
+
+    Each page offers the others. A conversation stays with its corpus.
+    """
+    titles = [qa.corpus.title for qa in asked]
+    paths = page_paths(titles)
+    for qa, path in reversed(list(zip(asked, paths, strict=True))):  # the root last: it takes every path
+        blocks = build(qa, feedback, choices(titles, paths, path))
+        gr.mount_gradio_app(server, blocks, path.rstrip("/") or "/", **_look(qa.corpus))
+    return paths
+
+
+def serve(corpora: Sequence[str] = (), model: str | None = None, host: str = "127.0.0.1", port: int = 7860) -> None:
+    """Open corpora, the article that ships if none is named, and serve their pages until interrupted.
 
     Raises:
-        FootnoteError: the corpus, the model or the address cannot be used.
+        FootnoteError: a corpus, the model or the address cannot be used.
     """
-    qa = ArticleQA.open(corpus, model)
-    blocks = launch(qa, host=host, port=port, feedback=FeedbackStore())
-    qa.answer(qa.corpus.title)  # loads what the first question would wait for
-    print(f"“{qa.corpus.title}” is open for questions on http://{host}:{port}", flush=True)
-    blocks.block_thread()
+    asked = [ArticleQA.open(corpus, model) for corpus in corpora or (None,)]
+    feedback = FeedbackStore()
+    for qa in asked:
+        qa.answer(qa.corpus.title)  # loads what the first question would wait for
+    if len(asked) == 1:
+        blocks = launch(asked[0], host=host, port=port, feedback=feedback)
+        print(f"“{asked[0].corpus.title}” is open for questions on http://{host}:{port}", flush=True)
+        blocks.block_thread()
+        return
+    server = FastAPI(openapi_url=None)
+    for qa, path in zip(asked, mount(server, asked, feedback), strict=True):
+        print(f"“{qa.corpus.title}” is open for questions on http://{host}:{port}{path}", flush=True)
+    try:
+        uvicorn.run(server, host=host, port=port, log_level="warning", timeout_graceful_shutdown=1)
+    except SystemExit as error:
+        raise SettingsError(f"cannot listen on {host}:{port}: is it in use? Choose another with --port") from error
+
+
+def _look(corpus: Corpus) -> dict[str, Any]:
+    """Return how a corpus's page looks and what of Gradio's it leaves out."""
+    fonts = ASSETS / "fonts"
+    return {
+        "ssr_mode": False,
+        "pwa": False,
+        "run_history": False,
+        "enable_monitoring": False,
+        "footer_links": [],
+        "allowed_paths": [str(fonts)],
+        "theme": gr.themes.Base(font=("system-ui", "sans-serif"), font_mono=("ui-monospace", "monospace")),
+        "head": f"<style>{style(corpus.settings.theme, f'gradio_api/file={fonts}')}</style>",
+    }
 
 
 def _turn_at(index: int | tuple[int, int]) -> int:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 INTRODUCTION = "Introduction"
 """Title of the section that holds the text before a document's first heading."""
@@ -67,7 +71,8 @@ class Passage:
 class Document:
     """One article: its canonical text and everything that spans it.
 
-    `page_starts` are the offsets at which pages 1, 2, ... begin; empty where the format has no pages.
+    `page_starts` are the offsets at which pages 1, 2, ... begin; empty where the format has no pages. `metadata` is
+    what the file says about itself (front matter, `<meta>`, properties), one value or more a key; `date` is ISO.
     """
 
     id: str
@@ -77,6 +82,7 @@ class Document:
     passages: tuple[Passage, ...]
     source: str
     page_starts: tuple[int, ...] = ()
+    metadata: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
     def page(self, offset: int) -> int | None:
         """Return the number, from 1, of the page that holds an offset; None where the document has no pages."""

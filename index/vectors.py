@@ -41,9 +41,23 @@ class DenseIndex:
         """Return every row: (n_passages, dimension) float32."""
         return np.asarray(self._index.reconstruct_n(0, len(self)), dtype=np.float32)
 
-    def search(self, queries: NDArray[np.float32], k: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        """Return the nearest rows, best first: cosines and row numbers, both (n_queries, min(k, n_passages))."""
-        scores, rows = self._index.search(np.ascontiguousarray(queries, dtype=np.float32), min(k, len(self)))
+    def search(
+        self, queries: NDArray[np.float32], k: int, among: NDArray[np.int64] | None = None
+    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """Return the nearest rows, best first: cosines and row numbers, both (n_queries, min(k, n_rows)).
+
+        `among` holds the only rows that may be found, (n_rows,), each once; None is all of them.
+        """
+        count = min(k, len(self) if among is None else len(among))
+        if not count:
+            return np.zeros((len(queries), 0), dtype=np.float32), np.zeros((len(queries), 0), dtype=np.int64)
+        vectors = np.ascontiguousarray(queries, dtype=np.float32)
+        if among is None:
+            scores, rows = self._index.search(vectors, count)
+        else:
+            allowed = faiss.SearchParameters()
+            allowed.sel = faiss.IDSelectorBatch(among)
+            scores, rows = self._index.search(vectors, count, params=allowed)
         return scores, rows
 
     def scores(self, query: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -11,13 +11,14 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from corpus.errors import FootnoteError
-from index.commands import add_commands
+from index.commands import add_commands, add_where
 from qa import feedback
 from qa.evaluation import command as evaluate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from corpus import Corpus
     from qa.records import Answer
 
 _WIDTH = 100
@@ -43,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     ask = commands.add_parser("ask", help="answer a question")
     ask.add_argument("question")
     ask.add_argument("--json", action="store_true", help="print Answer.to_dict() as JSON")
+    add_where(ask)
     _add_source(ask)
     ask.set_defaults(run=_ask)
 
@@ -51,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="open the chat page")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
     serve.add_argument("--port", type=int, default=7860, help="port to listen on (default %(default)s)")
-    _add_source(serve)
+    _add_source(serve, several=True)
     serve.set_defaults(run=_serve)
 
     evaluation = commands.add_parser("evaluate", help="measure on benchmark sets, compare runs")
@@ -64,8 +66,13 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_source(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--corpus", metavar="PATH", help="a file or folder; the article that ships if left out")
+def _add_source(parser: argparse.ArgumentParser, *, several: bool = False) -> None:
+    told = "a file or folder; the article that ships if left out"
+    if several:
+        told += "; may be given several times, and the page offers a choice"
+        parser.add_argument("--corpus", metavar="PATH", action="append", default=[], help=told)
+    else:
+        parser.add_argument("--corpus", metavar="PATH", help=told)
     parser.add_argument(
         "--model",
         metavar="SPEC",
@@ -77,19 +84,23 @@ def _add_source(parser: argparse.ArgumentParser) -> None:
 def _ask(options: argparse.Namespace) -> int:
     from qa.pipeline import ArticleQA  # noqa: PLC0415  (so that --help is instant)
 
-    answer = ArticleQA.open(options.corpus, options.model).answer(options.question)
-    print(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2) if options.json else render(answer))
+    qa = ArticleQA.open(options.corpus, options.model)
+    answer = qa.answer(options.question, where=options.where)
+    print(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2) if options.json else render(answer, qa.corpus))
     return 0
 
 
 def _serve(options: argparse.Namespace) -> int:
     app = importlib.import_module("app")  # by name: the page stands to the right of this package
-    app.serve(corpus=options.corpus, model=options.model, host=options.host, port=options.port)
+    app.serve(corpora=options.corpus, model=options.model, host=options.host, port=options.port)
     return 0
 
 
-def render(answer: Answer) -> str:
-    """Return an answer for a terminal: its text, then each source with its section and exact words."""
+def render(answer: Answer, corpus: Corpus) -> str:
+    """Return an answer for a terminal: its text, then each source with its section, page and exact words.
+
+    In a corpus of several documents the document's title stands in front of the section's.
+    """
     lines = [*([answer.notice, ""] if answer.notice else [])]
     if answer.standalone_question != answer.question:
         lines += [f"(understood as: {answer.standalone_question})", ""]
@@ -100,7 +111,11 @@ def render(answer: Answer) -> str:
     if answer.citations:
         lines.append("")
     for citation in answer.citations:
-        head = f"[{citation.marker}] {citation.section_title}: "
+        titles = [citation.section_title]
+        if len(corpus.documents) > 1:
+            titles.insert(0, corpus.document(citation.document_id).title)
+        page = f", p. {citation.page}" if citation.page else ""
+        head = f"[{citation.marker}] {' › '.join(titles)}{page}: "
         quote = f"“{' '.join(citation.quote.split())}”"
         lines.append(textwrap.fill(head + quote, _WIDTH, subsequent_indent="    "))
     return "\n".join(lines)

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """The exact words a sentence came from: `document.text[start:end] == quote`, offsets in characters."""
+    """The exact words a sentence came from: `document.text[start:end] == quote`, offsets in characters.
+
+    `page` counts from 1; it is None where the document has no pages.
+    """
 
     marker: int
     document_id: str
@@ -22,6 +25,7 @@ class Citation:
     quote: str
     start: int
     end: int
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ def test_a_dry_run_writes_nothing_and_reports_what_it_would_leave_out(notes, cap
 
 def test_search_prints_places_that_show_takes(notes, capsys):
     assert main(["search", "moon", "-k", "1", "--corpus", str(notes)]) == 0
-    assert "tides.pdf#s0  Introduction, page 1" in capsys.readouterr().out
+    assert "tides.pdf#s0  Introduction, p. 1" in capsys.readouterr().out
     assert main(["search", "dark rye", "-k", "1", "--corpus", str(notes), "--json"]) == 0
     (row,) = json.loads(capsys.readouterr().out)
     assert (row["place"], row["section"], row["page"]) == ("bread.md#s1.1", "Rye", None)

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 if TYPE_CHECKING:
     from corpus import Corpus
+    from qa.records import Citation
 
 
 def address(corpus: Corpus, document_id: str, section_id: str, span: tuple[int, int] | None = None) -> str:
@@ -24,3 +25,9 @@ def place(corpus: Corpus, document_id: str, section_id: str) -> tuple[str, ...]:
     document = corpus.document(document_id)
     titles = tuple(section.title for section in document.section_path(section_id))
     return titles if len(corpus.documents) == 1 else (document.title, *titles)
+
+
+def place_line(citation: Citation, corpus: Corpus, page: str) -> str:
+    """Return where a citation stands, on one line; `page` words its page number, as in "p. {number}"."""
+    titles = " › ".join(place(corpus, citation.document_id, citation.section_id))
+    return titles if citation.page is None else f"{titles}, {page.format(number=citation.page)}"

@@ -114,16 +114,17 @@ def _dropped(item: Mapping[str, Any]) -> DroppedSentence:
 
 
 def _citation(item: Mapping[str, Any], corpus: Corpus) -> Citation:
+    document = corpus.document(item["document_id"])
     citation = Citation(
         marker=int(item["marker"]),
-        document_id=_text(item["document_id"]),
+        document_id=document.id,
         section_id=_text(item["section_id"]),
         section_title=_text(item["section_title"]),
         quote=_text(item["quote"]),
         start=int(item["start"]),
         end=int(item["end"]),
+        page=document.page(int(item["start"])),
     )
-    document = corpus.document(citation.document_id)
     document.section(citation.section_id)
     if document.text[citation.start : citation.end] != citation.quote:
         raise ValueError("the quote is not what stands there")
