@@ -141,12 +141,17 @@ def _values(document: Document, key: str) -> tuple[str, ...]:
     stated = tuple(document.metadata.get(key, ()))
     match key:
         case "file":
-            return (document.id, PurePosixPath(document.id).name)
+            return tuple(name for path in _paths(document) for name in (path.as_posix(), path.name))
         case "folder":
-            return (PurePosixPath(document.id).parent.as_posix(),)
+            return tuple(path.parent.as_posix() for path in _paths(document))
         case "title":
             return (document.title, *stated)
     return stated
+
+
+def _paths(document: Document) -> tuple[PurePosixPath, ...]:
+    """Return the paths of every file with the document's text."""
+    return tuple(map(PurePosixPath, (document.id, *document.also)))
 
 
 def _like(pattern: str, text: str) -> bool:

@@ -11,7 +11,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from corpus.errors import FootnoteError
-from index.commands import add_commands, add_where
+from index.commands import CORPUS_HELP, add_commands, add_where
 from qa import feedback
 from qa.evaluation import command as evaluate
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from corpus import Corpus
-    from qa.records import Answer
+    from qa.records import Answer, Citation
 
 _WIDTH = 100
 
@@ -67,12 +67,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_source(parser: argparse.ArgumentParser, *, several: bool = False) -> None:
-    told = "a file or folder; the article that ships if left out"
     if several:
-        told += "; may be given several times, and the page offers a choice"
+        told = f"{CORPUS_HELP}; may be given several times, and the page offers a choice"
         parser.add_argument("--corpus", metavar="PATH", action="append", default=[], help=told)
     else:
-        parser.add_argument("--corpus", metavar="PATH", help=told)
+        parser.add_argument("--corpus", metavar="PATH", help=CORPUS_HELP)
     parser.add_argument(
         "--model",
         metavar="SPEC",
@@ -97,7 +96,7 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def render(answer: Answer, corpus: Corpus) -> str:
-    """Return an answer for a terminal: its text, then each source with its section, page and exact words.
+    """Return an answer for a terminal: its text, then each source with its place and exact words.
 
     In a corpus of several documents the document's title stands in front of the section's.
     """
@@ -111,14 +110,18 @@ def render(answer: Answer, corpus: Corpus) -> str:
     if answer.citations:
         lines.append("")
     for citation in answer.citations:
-        titles = [citation.section_title]
-        if len(corpus.documents) > 1:
-            titles.insert(0, corpus.document(citation.document_id).title)
-        page = f", p. {citation.page}" if citation.page else ""
-        head = f"[{citation.marker}] {' › '.join(titles)}{page}: "
+        head = f"[{citation.marker}] {_place(citation, corpus)}: "
         quote = f"“{' '.join(citation.quote.split())}”"
         lines.append(textwrap.fill(head + quote, _WIDTH, subsequent_indent="    "))
     return "\n".join(lines)
+
+
+def _place(citation: Citation, corpus: Corpus) -> str:
+    """Return where a citation stands: its document where there are several, its section, its page, and other files."""
+    titles = [corpus.document(citation.document_id).title] if len(corpus.documents) > 1 else []
+    place = " › ".join([*titles, citation.section_title])
+    place += f", p. {citation.page}" if citation.page else ""
+    return place + (f" (also in {', '.join(citation.also)})" if citation.also else "")
 
 
 if __name__ == "__main__":

@@ -5,11 +5,10 @@ from __future__ import annotations
 from functools import cache, cached_property, partial
 from itertools import chain, compress
 from operator import not_
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from corpus import default_corpus_path, load_corpus
-from index import Index, SearchMode, load_encoder, store
+from index import Index, SearchMode, load_encoder
+from index.building import open_or_build
 from index.lexical import terms
 from qa.confidence import load_confidence
 from qa.evidence import Assessment, assess
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
 
     from corpus import Corpus
     from corpus.filters import Where
+    from corpus.places import Given
     from index import Encoder, Hit
     from qa.evidence import ScoredSentence
     from qa.evidence_model import EvidenceModel
@@ -65,6 +65,7 @@ class ArticleQA:
         self.index = index
         self.corpus: Corpus = index.corpus
         self.generator = generator or QuoteGenerator()
+        self._models = (self.generator, judge, support)
         self._vectors = TextVectors(index.encoder)
         self.judge = judge or CombinedJudge(evidence_model(), SimilarityJudge(self._vectors))
         self._support = support or (SimilaritySupport(self._vectors) if judge else evidence_model())
@@ -74,11 +75,11 @@ class ArticleQA:
         self._speller = Speller(document.text for document in self.corpus.documents)
 
     @classmethod
-    def open(cls, path: str | Path | None = None, model: str | None = None) -> ArticleQA:
+    def open(cls, path: Given = None, model: str | None = None) -> ArticleQA:
         """Return the question answering of a corpus: its index is opened, or built where there is none that fits.
 
         Args:
-            path: a file or folder; None is the article that Footnote ships with.
+            path: a file, folder or pattern, or several; None is the article that Footnote ships with.
             model: what words the answers, as in `--model`; None is what FOOTNOTE_MODEL names, or the corpus's own
                 sentences ("quote").
 
@@ -89,13 +90,20 @@ class ArticleQA:
             SettingsError: `model` or the corpus's settings cannot be used.
         """
         generator = make_generator(model)
-        root = Path(path).expanduser() if path is not None else default_corpus_path()
-        return cls(store.open_or_build(root, load_corpus(root), load_encoder()), generator)
+        return cls(open_or_build(path, load_encoder()), generator)
 
     @classmethod
     def from_corpus(cls, corpus: Corpus, encoder: Encoder | None = None, judge: Judge | None = None) -> ArticleQA:
         """Return the question answering of a corpus in memory; nothing is written."""
         return cls(Index.build(corpus, encoder or load_encoder()), judge=judge)
+
+    def on(self, index: Index) -> ArticleQA:
+        """Return the same question answering, models and all, of another index."""
+        return type(self)(index, *self._models)
+
+    def current(self) -> ArticleQA:
+        """Return what answers now: this. `LiveQA`, which follows its index, returns the newest."""
+        return self
 
     def search(self, query: str, k: int = 10, where: Where = ()) -> list[Hit]:
         """Return the k best passages for a query, best first, of those that meet every condition in `where`.

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Citation:
     """The exact words a sentence came from: `document.text[start:end] == quote`, offsets in characters.
 
-    `page` counts from 1; it is None where the document has no pages.
+    `page` counts from 1; it is None where the document has no pages. `also` holds further files with the same text.
     """
 
     marker: int
@@ -26,6 +26,7 @@ class Citation:
     start: int
     end: int
     page: int | None = None
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,9 @@ class Answer:
                 for sentence in self.sentences
             ],
             "citations": [
-                {name: getattr(citation, name) for name in Citation.__dataclass_fields__} for citation in self.citations
+                {name: getattr(citation, name) for name in Citation.__dataclass_fields__}
+                | {"also": list(citation.also)}
+                for citation in self.citations
             ],
             "abstained": self.abstained,
             "confidence": self.confidence,

@@ -82,6 +82,7 @@ def _shown(
             start=scored.sentence.start,
             end=scored.sentence.end,
             page=scored.document.page(scored.sentence.start),
+            also=scored.document.also,
         )
         for scored in evidence
     )

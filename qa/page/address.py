@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 if TYPE_CHECKING:
-    from corpus import Corpus
+    from collections.abc import Mapping
+
+    from corpus import Corpus, Document
     from qa.records import Citation
+
+_FILES_NAMED = 3
 
 
 def address(corpus: Corpus, document_id: str, section_id: str, span: tuple[int, int] | None = None) -> str:
@@ -27,7 +31,20 @@ def place(corpus: Corpus, document_id: str, section_id: str) -> tuple[str, ...]:
     return titles if len(corpus.documents) == 1 else (document.title, *titles)
 
 
-def place_line(citation: Citation, corpus: Corpus, page: str) -> str:
-    """Return where a citation stands, on one line; `page` words its page number, as in "p. {number}"."""
-    titles = " › ".join(place(corpus, citation.document_id, citation.section_id))
-    return titles if citation.page is None else f"{titles}, {page.format(number=citation.page)}"
+def place_line(citation: Citation, corpus: Corpus, texts: Mapping[str, str]) -> str:
+    """Return where a citation stands, on one line: titles, page, and further files with the same text."""
+    line = " › ".join(place(corpus, citation.document_id, citation.section_id))
+    if citation.page is not None:
+        line += f", {texts['page'].format(number=citation.page)}"
+    also = also_in(corpus.document(citation.document_id), texts)
+    return f"{line} ({also})" if also else line
+
+
+def also_in(document: Document, texts: Mapping[str, str]) -> str:
+    """Return which further files have a document's text, in words; "" where none has."""
+    if not document.also:
+        return ""
+    named = list(document.also[:_FILES_NAMED])
+    rest = len(document.also) - len(named)
+    named += [texts["also_more"].format(count=rest)] if rest else []
+    return texts["also_in"].format(files=", ".join(named))

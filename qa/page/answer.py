@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from qa.nearest import nearest_sections
-from qa.page.address import address, place, place_line
+from qa.page.address import address, also_in, place, place_line
 from qa.page.export import plain_text
 from qa.page.templates import render
 
@@ -35,12 +35,13 @@ class _Marker:
 class _Source:
     """A section that an answer cites, with the pages of it that are cited, if the document has pages.
 
-    `percent` is how well it supports the sentences that cite it.
+    `percent` is how well it supports the sentences that cite it, `also` names further files with the same text.
     """
 
     markers: tuple[_Marker, ...]
     place: tuple[str, ...]
     pages: str
+    also: str
     percent: int
     verbatim: bool
 
@@ -66,6 +67,7 @@ def turn_html(turn: Turn, corpus: Corpus, texts: Mapping[str, str]) -> str:
         "answer.html.j2",
         texts,
         turn=turn,
+        version=corpus.content_hash[:16],
         answer=answer,
         many=len(corpus.documents) > 1,
         markers=markers,
@@ -83,7 +85,7 @@ def _marker(citation: Citation, corpus: Corpus, texts: Mapping[str, str]) -> _Ma
         number=citation.marker,
         address=address(corpus, citation.document_id, citation.section_id, (citation.start, citation.end)),
         quote=citation.quote,
-        place=place_line(citation, corpus, texts["page"]),
+        place=place_line(citation, corpus, texts),
     )
 
 
@@ -101,6 +103,7 @@ def _sources(answer: Answer, markers: Mapping[int, _Marker], corpus: Corpus, tex
                 markers=tuple(markers[citation.marker] for citation in citations),
                 place=place(corpus, document_id, section_id),
                 pages=_pages(citations, texts),
+                also=also_in(corpus.document(document_id), texts),
                 percent=_percent(_mean_support(citing)),
                 verbatim=all(sentence.verbatim for sentence in citing),
             )

@@ -82,7 +82,9 @@ def article_html(document: Document, corpus: Corpus, texts: Mapping[str, str]) -
     ]
     pages = _Pages(document, texts)
     parts = [_part(section, pages, corpus) for section in document.sections]
-    return render("article.html.j2", texts, document=document, parts=parts, others=others)
+    return render(
+        "article.html.j2", texts, version=corpus.content_hash[:16], document=document, parts=parts, others=others
+    )
 
 
 def _part(section: Section, pages: _Pages, corpus: Corpus) -> _Part:

@@ -21,7 +21,7 @@ _MARKER = re.compile(r"\[(\d+)\]")
 
 def plain_text(answer: Answer, corpus: Corpus, texts: Mapping[str, str]) -> str:
     """Return an answer with its sources under it, as plain text."""
-    sources = [f"[{c.marker}] {place_line(c, corpus, texts['page'])}: “{_line(c.quote)}”" for c in answer.citations]
+    sources = [f"[{c.marker}] {place_line(c, corpus, texts)}: “{_line(c.quote)}”" for c in answer.citations]
     return "\n".join([*_notice(answer), answer.text, *(["", corpus.title] if sources else []), *sources])
 
 
@@ -41,7 +41,7 @@ def markdown(turns: Sequence[Turn], corpus: Corpus, texts: Mapping[str, str]) ->
         blocks += [f"**{_escaped(line)}**" for line in _notice(answer) if line]
         blocks.append(_body(answer, number))
         for citation in answer.citations:
-            source = f"{_escaped(place_line(citation, corpus, texts['page']))}: “{_escaped(citation.quote)}”"
+            source = f"{_escaped(place_line(citation, corpus, texts))}: “{_escaped(citation.quote)}”"
             blocks.append(f"[^{number}-{citation.marker}]: {source}")
     if corpus.settings.disclaimer:
         blocks += ["---", _escaped(corpus.settings.disclaimer)]
