@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import socket
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 import uvicorn
@@ -16,7 +18,8 @@ from corpus.colours import PAPER_DARK, contrast
 from corpus.errors import SettingsError
 from corpus.settings import Theme, read_settings
 from qa import ArticleQA
-from qa.page.choices import choices
+from qa.__main__ import main
+from qa.page.choices import choices, page_paths
 from qa.page.look import style, theme_style
 from qa.page.templates import render
 from qa.page.texts import read_texts
@@ -106,6 +109,27 @@ def two_corpora(article_qa, bakery, encoder):
     yield f"http://127.0.0.1:{port}/"
     server.should_exit = True
     thread.join(30)
+
+
+def test_serve_opens_every_corpus_that_is_named(article_qa, bakery, monkeypatch, capsys):
+    import app  # noqa: PLC0415  (gradio, only where a page is tested)
+
+    opened = []
+    monkeypatch.setattr(
+        app, "ArticleQA", SimpleNamespace(open=lambda corpus, _model: opened.append(corpus) or article_qa)
+    )
+    monkeypatch.setattr(app, "mount", lambda _server, asked, _feedback: page_paths([qa.corpus.title for qa in asked]))
+    asked = ["serve", "--corpus", str(bakery), "--corpus", "other", "--port"]
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        assert main([*asked, str(taken.getsockname()[1])]) == 2
+    assert opened == [str(bakery), "other"]
+    assert "is it in use? Choose another with --port" in capsys.readouterr().err
+    monkeypatch.setattr(uvicorn, "run", lambda _server, **settings: opened.append(settings["port"]))
+    assert main([*asked, "1234"]) == 0
+    assert opened[-1] == 1234
+    assert capsys.readouterr().out.count("is open for questions on http://127.0.0.1:1234/") == 2
 
 
 def choose(visitor, number):
