@@ -115,9 +115,7 @@ def test_serve_opens_every_corpus_that_is_named(article_qa, bakery, monkeypatch,
     import app  # noqa: PLC0415  (gradio, only where a page is tested)
 
     opened = []
-    monkeypatch.setattr(
-        app, "ArticleQA", SimpleNamespace(open=lambda corpus, _model: opened.append(corpus) or article_qa)
-    )
+    monkeypatch.setattr(app, "LiveQA", SimpleNamespace(open=lambda corpus, _model: opened.append(corpus) or article_qa))
     monkeypatch.setattr(app, "mount", lambda _server, asked, _feedback: page_paths([qa.corpus.title for qa in asked]))
     asked = ["serve", "--corpus", str(bakery), "--corpus", "other", "--port"]
     with socket.socket() as taken:
