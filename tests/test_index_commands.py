@@ -65,7 +65,7 @@ def test_ask_names_the_document_and_further_files(notes, capsys):
     (notes / "tides copy.pdf").write_bytes((notes / "tides.pdf").read_bytes())
     assert main(["ask", "How often does the tide rise?", "--corpus", str(notes)]) == 0
     printed = " ".join(capsys.readouterr().out.split())
-    assert "[1] Tides > Introduction (also in tides.pdf): “The tide rises twice a day.”" in printed
+    assert "[1] Tides › Introduction, p. 1 (also in tides.pdf): “The tide rises twice a day.”" in printed
     assert main(["ask", "How often does the tide rise?", "--corpus", str(notes), "--json"]) == 0
     (cited,) = json.loads(capsys.readouterr().out)["citations"]
     assert (cited["document_id"], cited["also"]) == ("tides copy.pdf", ["tides.pdf"])
