@@ -44,7 +44,8 @@ class Pages:
 
 
 def squeezed(text):
-    return re.sub(r"\s+", "", text)
+    """Return a text without blanks and hyphens: Footnote joins a word that is parted at a line's end."""
+    return re.sub(r"[\s-]+", "", text)
 
 
 def test_every_document_is_read(made, corpus):
