@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import sys
-from collections.abc import Iterable, Iterator  # noqa: TC003  (Gradio resolves the handlers' types)
+from collections.abc import Iterable, Iterator, Sequence  # noqa: TC003  (Gradio resolves the handlers' types)
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,9 @@ import gradio as gr
 from corpus.errors import SettingsError
 from qa.__main__ import main
 from qa.feedback import FeedbackStore
+from qa.page.choices import Choice, choices
 from qa.page.desk import Desk, Reception, View
+from qa.page.look import style
 from qa.page.templates import ASSETS, asset, render
 from qa.page.texts import read_texts
 from qa.server.run import run
@@ -23,6 +25,7 @@ from qa.server.web import create_app
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from corpus import Corpus
     from qa.page.talk import Answerer
     from qa.server.corpora import Corpora
     from qa.server.settings import ServerSettings
@@ -104,8 +107,8 @@ class _Handlers:
         return gr.update(**buttons)
 
 
-def build(qa: Answerer, feedback: FeedbackStore | None = None) -> gr.Blocks:
-    """Return the page for a corpus; `launch` serves it."""
+def build(qa: Answerer, feedback: FeedbackStore | None = None, offered: Sequence[Choice] = ()) -> gr.Blocks:
+    """Return the page for a corpus; `launch` serves it. `offered` are the corpora to choose from, this one as well."""
     texts = read_texts()
     reception = Reception(qa, texts, feedback)
     on, desk = _Handlers(reception), reception.desk()
@@ -120,7 +123,7 @@ def build(qa: Answerer, feedback: FeedbackStore | None = None) -> gr.Blocks:
         kept_as = f"footnote-{corpus.content_hash[:16]}"
         conversation = gr.BrowserState([], storage_key=kept_as, secret="footnote")  # noqa: S106  (the visitor's own)
         exported = gr.Textbox(visible=False)
-        gr.HTML(render("header.html.j2", texts, corpus=corpus), elem_id="header", **plain)
+        gr.HTML(render("header.html.j2", texts, corpus=corpus, choices=offered), elem_id="header", **plain)
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="talk", scale=6):
                 export = gr.Button(texts["export_button"], size="sm")
@@ -200,15 +203,18 @@ def build(qa: Answerer, feedback: FeedbackStore | None = None) -> gr.Blocks:
 def mount(server: FastAPI, service: Service) -> None:
     """Put the page of each corpus into a server; the first one's stands at its root."""
     feedback = FeedbackStore()
+    titles = [service.corpora.get(name).corpus.title for name in service.corpora]
+    paths = [service.page_path(name) for name in service.corpora]
     for name in sorted(service.corpora, key=service.page_path, reverse=True):  # the root last: it takes every path
-        blocks = build(PageService(service, name), feedback)
+        qa, path = PageService(service, name), service.page_path(name)
+        blocks = build(qa, feedback, choices(titles, paths, path))
         gr.mount_gradio_app(
             server,
             blocks,
-            service.page_path(name).rstrip("/") or "/",
+            path.rstrip("/") or "/",
             server_name=service.settings.host,
             server_port=service.settings.port,
-            **_look(),
+            **_look(qa.corpus),
         )
         service.on_stop.append(partial(setattr, blocks, "is_running", False))  # ends what waits for news of the page
 
@@ -224,8 +230,9 @@ def launch(
         SettingsError: the address cannot be listened on.
     """
     blocks = build(qa, feedback)
+    look = _look(qa.corpus)
     try:
-        blocks.launch(server_name=host, server_port=port, prevent_thread_lock=True, quiet=True, share=False, **_look())
+        blocks.launch(server_name=host, server_port=port, prevent_thread_lock=True, quiet=True, share=False, **look)
     except OSError as error:
         raise SettingsError(f"cannot listen on {host}:{port}: is it in use? Choose another with --port") from error
     return blocks
@@ -244,8 +251,8 @@ def serve(corpora: Corpora, settings: ServerSettings) -> None:
     run(server, service)
 
 
-def _look() -> dict[str, Any]:
-    """Return how the page looks and what of Gradio's it leaves out, as `launch` and `mount_gradio_app` take it."""
+def _look(corpus: Corpus) -> dict[str, Any]:
+    """Return how a corpus's page looks and what of Gradio's it leaves out."""
     fonts = ASSETS / "fonts"
     return {
         "ssr_mode": False,
@@ -256,7 +263,7 @@ def _look() -> dict[str, Any]:
         "footer_links": [],
         "allowed_paths": [str(fonts)],
         "theme": gr.themes.Base(font=("system-ui", "sans-serif"), font_mono=("ui-monospace", "monospace")),
-        "head": f"<style>{asset('page.css').replace('FONTS', f'gradio_api/file={fonts}')}</style>",
+        "head": f"<style>{style(corpus.settings.theme, f'gradio_api/file={fonts}')}</style>",
     }
 
 
