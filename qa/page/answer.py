@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from qa.grounding import Reason
 from qa.page.address import address, place
 from qa.page.export import plain_text
 from qa.page.templates import render
@@ -67,6 +68,7 @@ def turn_html(turn: Turn, corpus: Corpus, texts: Mapping[str, str]) -> str:
         sources=_sources(answer, markers, corpus),
         found=_found(answer, corpus),
         nearest=_nearest(answer, corpus),
+        held_back=[sentence for sentence in answer.dropped if sentence.reason not in (Reason.REPEATED, Reason.EMPTY)],
         copy=plain_text(answer, corpus),
         kinds={sentence.verbatim for sentence in answer.sentences},
     )
