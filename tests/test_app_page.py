@@ -454,9 +454,14 @@ def test_server_that_dies_in_the_middle_leaves_the_conversation(browser, article
     next(second, None)
 
 
-def test_print_shows_the_conversation_alone(visit):
-    visitor = visit().ask("Which muscles does ALS cramp?")
+def test_print_shows_the_conversation_and_the_quoted_words(visit, article_qa):
+    visitor = visit(color_scheme="dark").ask("Which muscles does ALS cramp?")
     visitor.page.emulate_media(media="print")
     assert not visitor.page.locator(".sheet").is_visible()
     assert not visitor.page.locator(BOX).is_visible()
-    assert visitor.page.locator(".sources").is_visible()
+    assert not visitor.page.locator(".acts").is_visible()
+    words = "marker => getComputedStyle(marker, '::after').content"
+    quote = article_qa.answer("Which muscles does ALS cramp?").citations[0].quote
+    assert quote in visitor.page.locator(".sources .marker").first.evaluate(words)
+    chat, disclaimer = (visitor.page.locator(part).bounding_box() for part in ("#chat", "#disclaimer"))
+    assert disclaimer["y"] >= chat["y"] + chat["height"] - 1
