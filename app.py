@@ -79,7 +79,7 @@ class _Handlers:
 
         def step() -> tuple[object, ...] | None:
             view = next(views, None)
-            return view and self._shown(view)
+            return None if view is None else self._shown(view)
 
         shown = await to_thread.run_sync(step, abandon_on_cancel=True)
         yield shown or (gr.skip(), gr.skip(), gr.skip())
