@@ -381,8 +381,7 @@ def test_phone_shows_everything_without_sideways_scrolling(visit, article_qa):
     screenshot(visitor, "phone")
     assert page.locator(".sheet").is_visible()
     page.locator(".close-pane").tap()
-    page.wait_for_timeout(400)
-    assert not page.locator(".sheet").is_visible()
+    page.locator(".sheet").wait_for(state="hidden")
 
 
 def test_dark_follows_the_system_and_the_switch(visit):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from qa.grounding import Reason
 from qa.page.address import address, place
 from qa.page.export import plain_text
 from qa.page.templates import render
+from qa.phrases import urgent_advice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,11 +58,13 @@ def turn_html(turn: Turn, corpus: Corpus, texts: Mapping[str, str]) -> str:
     if answer is None:
         return render("reply.html.j2", texts, turn=turn)
     markers = {citation.marker: _marker(citation, corpus) for citation in answer.citations}
+    # urgent words are answered by the advice above
+    unanswered = tuple(part for part in answer.unanswered if not urgent_advice(part, corpus.settings))
     return render(
         "answer.html.j2",
         texts,
         turn=turn,
-        answer=answer,
+        answer=replace(answer, unanswered=unanswered),
         many=len(corpus.documents) > 1,
         markers=markers,
         groups=[(bullets, list(group)) for bullets, group in groupby(answer.sentences, key=lambda s: s.bullet)],
