@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import html
 import sys
-from collections.abc import Iterable, Iterator, Sequence  # noqa: TC003  (Gradio resolves the handlers' types)
+from collections.abc import AsyncIterator, Iterator, Sequence  # noqa: TC003  (Gradio resolves the handlers' types)
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+from anyio import to_thread
 
 from corpus.errors import SettingsError
 from qa.__main__ import main
@@ -40,22 +41,31 @@ class _Handlers:
     def __init__(self, reception: Reception) -> None:
         self._desk = reception.desk
 
-    def ask(self, question: str, stored: object) -> Iterator[tuple[object, ...]]:
+    async def ask(self, question: str, stored: object) -> AsyncIterator[tuple[object, ...]]:
         desk = self._desk()
-        yield from self._each(desk, desk.ask(question, stored))
+        async for shown in self._each(desk, desk.ask(question, stored)):
+            yield shown
 
-    def pick(self, stored: object, event: gr.SelectData) -> Iterator[tuple[object, ...]]:
+    async def ask_linked(self, stored: object, event: gr.EventData) -> AsyncIterator[tuple[object, ...]]:
+        desk = self._desk()
+        async for shown in self._each(desk, desk.ask(str(event.question), stored, alone=True)):
+            yield shown
+
+    async def pick(self, stored: object, event: gr.SelectData) -> AsyncIterator[tuple[object, ...]]:
         picked = event.value["text"] if isinstance(event.value, dict) else event.value[0]
         desk = self._desk()
-        yield from self._each(desk, desk.ask(str(picked), stored))
+        async for shown in self._each(desk, desk.ask(str(picked), stored)):
+            yield shown
 
-    def retry(self, stored: object, event: gr.RetryData) -> Iterator[tuple[object, ...]]:
+    async def retry(self, stored: object, event: gr.RetryData) -> AsyncIterator[tuple[object, ...]]:
         desk = self._desk()
-        yield from self._each(desk, desk.ask_again(stored, _turn_at(event.index)))
+        async for shown in self._each(desk, desk.ask_again(stored, _turn_at(event.index))):
+            yield shown
 
-    def edit(self, stored: object, event: gr.EditData) -> Iterator[tuple[object, ...]]:
-        desk = self._desk()
-        yield from self._each(desk, desk.ask_again(stored, _turn_at(event.index), html.unescape(str(event.value))))
+    async def edit(self, stored: object, event: gr.EditData) -> AsyncIterator[tuple[object, ...]]:
+        desk, edited = self._desk(), html.unescape(str(event.value))
+        async for shown in self._each(desk, desk.ask_again(stored, _turn_at(event.index), edited)):
+            yield shown
 
     def suggest(self, stored: object) -> object:
         suggested = self._desk().suggest(stored)
@@ -64,6 +74,10 @@ class _Handlers:
     def undo(self, stored: object) -> tuple[object, ...]:
         desk = self._desk()
         return self._shown(desk, desk.undo(stored))
+
+    def delete(self, stored: object, event: gr.EventData) -> tuple[object, ...]:
+        desk = self._desk()
+        return self._shown(desk, desk.delete(stored, int(event.turn)))
 
     def restore(self, stored: object) -> tuple[object, ...]:
         desk = self._desk()
@@ -76,13 +90,19 @@ class _Handlers:
     def export(self, stored: object) -> str:
         return self._desk().export(stored)
 
-    def _each(self, desk: Desk, views: Iterable[View]) -> Iterator[tuple[object, ...]]:
-        shown = False
-        for view in views:
-            shown = True
-            yield self._shown(desk, view)
-        if not shown:
-            yield gr.skip(), gr.skip(), gr.skip()
+    async def _each(self, desk: Desk, views: Iterator[View]) -> AsyncIterator[tuple[object, ...]]:
+        """Yield what is shown, step by step; a visitor who presses stop does not wait for the step under way."""
+
+        def step() -> tuple[object, ...] | None:
+            view = next(views, None)
+            return None if view is None else self._shown(desk, view)
+
+        shown = await to_thread.run_sync(step, abandon_on_cancel=True)
+        yield shown or (gr.skip(), gr.skip(), gr.skip())
+        while shown:
+            shown = await to_thread.run_sync(step, abandon_on_cancel=True)
+            if shown:
+                yield shown
 
     def _shown(self, desk: Desk, view: View) -> tuple[object, ...]:
         messages: list[dict[str, Any]] = []
@@ -164,7 +184,7 @@ def build(qa: Answerer, feedback: FeedbackStore | None = None, offered: Sequence
                 if corpus.settings.disclaimer:
                     gr.HTML(render("disclaimer.html.j2", texts, corpus=corpus), elem_id="disclaimer", **plain)
             with gr.Column(elem_id="pane", scale=5):
-                gr.HTML(
+                reader = gr.HTML(
                     render("pane.html.j2", texts, article=read("")),
                     elem_id="reader",
                     apply_default_css=False,
@@ -182,15 +202,21 @@ def build(qa: Answerer, feedback: FeedbackStore | None = None, offered: Sequence
             following.select(on.pick, conversation, shown, **asking),
             chat.retry(on.retry, conversation, shown, **asking),
             chat.edit(on.edit, conversation, shown, **asking),
+            reader.submit(on.ask_linked, conversation, shown, **asking),
         ]
         stopped = question.stop(None, None, None, cancels=running, **private)
+        restored = blocks.load(on.restore, conversation, shown, **at_once)
+        restored.then(None, None, None, js="() => window.footnote.askLinked()", **private)
         settled = [
             *running,
             stopped.then(on.restore, conversation, shown, **at_once),
             chat.undo(on.undo, conversation, shown, **at_once),
             chat.clear(lambda: [], None, conversation, **at_once),
-            blocks.load(on.restore, conversation, shown, **at_once),
+            reader.delete(on.delete, conversation, shown, **at_once),
+            restored,
         ]
+        for event in running:
+            event.then(None, None, None, js="() => window.footnote.free()", **private)
         for event in settled:
             event.then(on.suggest, conversation, following, **private)
         chat.like(on.judge, conversation, conversation, **at_once)
