@@ -202,11 +202,17 @@ class ArticleQA:
         return assess(question, hits, self.corpus, self.judge, self._confidence)
 
     def _parts(self, question: str, among: Rows) -> Parts:
-        """Return a question's parts, each made to stand alone after the first."""
+        """Return a question's parts, each made to stand alone after the first.
+
+        A cry for help beside a question is no part of it: the owner's advice answers that.
+        """
         asks = parts(question)
-        first = (Turn(Role.USER, asks.questions[0]),)
-        rest = (self._standalone(part, first, among) for part in asks.questions[1:])
-        return asks if asks.together else Parts((asks.questions[0], *rest), together=False)
+        if asks.together:
+            return asks
+        cries = [part for part in asks.questions if "?" not in part and urgent_advice(part, self.corpus.settings)]
+        first, *more = [part for part in asks.questions if part not in cries] or [question]
+        turns = (Turn(Role.USER, first),)
+        return Parts((first, *(self._standalone(part, turns, among) for part in more)), together=False)
 
     def _standalone(self, question: str, turns: Sequence[Turn], among: Rows) -> str:
         answerability = partial(self._answerability, among)

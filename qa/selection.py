@@ -41,6 +41,11 @@ _ASKS_FOR_MANY = re.compile(
     r"\b(?:what|which|list|name|give|enumerate|are there)\b(?:\W+[\w'’-]+){0,4}?\W+(?P<noun>[a-z]{3,}s)\b",
     re.IGNORECASE,
 )
+_ASKS_WHAT_THEY_ARE = re.compile(
+    r"^\W*what\s+are\s+(?!(?:the|these|those|some|any|all|its|their|his|her|my|your|our)\b)"
+    r"(?!.*\b(?:of|for|in|on|with|against|to|from|by|that|which|who|when|if)\b)",
+    re.IGNORECASE,
+)
 _SINGULAR_IN_S = re.compile(r"(?:ss|us|is|does|was|has|this|its|always)$", re.IGNORECASE)
 
 
@@ -73,9 +78,15 @@ def select(question: str, assessment: Assessment) -> list[ScoredSentence]:
 def _plural_asked(question: str) -> str | None:
     """Return the plural noun that a question asks for, if it does.
 
+    "What are tics?" asks what they are, not for a number of things.
+
     >>> _plural_asked("What are the symptoms of ALS?"), _plural_asked("Which muscle is it?")
     ('symptoms', None)
+    >>> _plural_asked("What are common signs of ALS?"), _plural_asked("What are muscle cramps?")
+    ('signs', None)
     """
+    if _ASKS_WHAT_THEY_ARE.search(question):
+        return None
     for match in _ASKS_FOR_MANY.finditer(question):
         if not _SINGULAR_IN_S.search(match["noun"]):
             return match["noun"].lower()

@@ -121,6 +121,12 @@ def test_urgent_words_bring_the_owners_advice(article_qa):
     assert article_qa.answer("What is ALS?").notice == ""
 
 
+def test_a_cry_for_help_beside_a_question_is_left_to_the_owners_advice(article_qa):
+    alone, beside = (article_qa.answer(text) for text in ("What is ALS?", "I can’t breathe. What is ALS?"))
+    assert beside.notice
+    assert (beside.text, beside.unanswered) == (alone.text, ())
+
+
 @pytest.mark.parametrize(
     "question",
     [
