@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/.installed
 SMOLLM2 := $(VENV)/.smollm2
 DATA ?= ../shared/data
 
-.PHONY: chat setup smollm2 check test bench screenshots bench-suite constraints clean
+.PHONY: chat setup smollm2 check test bench bench-suite bench-trust screenshots constraints clean
 
 chat: setup  ## build the index and open the page on http://127.0.0.1:$(PORT)
 	$(BIN)/footnote index
@@ -41,6 +41,9 @@ bench: setup  ## the figures of README, on the article's question set
 
 bench-suite: setup  ## every benchmark set below DATA, with the reports in runs/suite; a stopped run resumes
 	$(BIN)/footnote evaluate docs/bench-suite.toml --data $(DATA) --out runs/suite
+
+bench-trust: setup  ## bars, risk against coverage, before and after: writes docs/trust.md; a stopped run resumes
+	$(BIN)/footnote evaluate docs/bench-trust.toml --data $(DATA) --out runs/trust --page docs/trust.md
 
 screenshots: setup  ## the pictures of README, taken by the page's tests
 	mkdir -p docs/screenshots

@@ -34,9 +34,9 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     search = commands.add_parser("search", help="print the passages nearest to a query")
     search.add_argument("query")
     search.add_argument("-k", type=int, default=10, help="how many (default %(default)s)")
-    search.add_argument("--mode", type=SearchMode, choices=list(SearchMode), default=SearchMode.FUSED)
+    search.add_argument("--mode", type=SearchMode, choices=list(SearchMode), help="a plain ranking of one kind")
     _add_common(search)
-    search.set_defaults(run=run_search)
+    search.set_defaults(run=run_search, find=None)
 
     show = commands.add_parser("show", help="print one section of a document")
     show.add_argument("place", metavar="DOCUMENT#SECTION", help="as `search` prints it; without #SECTION its outline")
@@ -99,10 +99,15 @@ def _build(folder: Path, corpus: Corpus, encoder: Encoder) -> int | None:
 
 
 def run_search(options: argparse.Namespace) -> int:
-    """Print the nearest passages, each with the place that `show` takes."""
+    """Print the nearest passages, each with the place that `show` takes.
+
+    `options.find` may be another way to find them, (index, query, k) to hits, for calls that name no mode.
+    """
     index = _opened(options)
     rows = []
-    for hit in index.search(options.query, max(1, options.k), options.mode):
+    plain = options.mode or options.find is None
+    query, k = options.query, max(1, options.k)
+    for hit in index.search(query, k, options.mode or SearchMode.FUSED) if plain else options.find(index, query, k):
         document = index.corpus.document(hit.passage.document_id)
         rows.append(
             {

@@ -18,6 +18,7 @@ from qa.evaluation import command as evaluate
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from index import Hit, Index
     from qa.records import Answer
 
 _WIDTH = 100
@@ -47,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     ask.set_defaults(run=_ask)
 
     add_commands(commands)
+    commands.choices["search"].set_defaults(find=_reranked)
 
     serve = commands.add_parser("serve", help="open the chat page")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
@@ -80,6 +82,12 @@ def _ask(options: argparse.Namespace) -> int:
     answer = ArticleQA.open(options.corpus, options.model).answer(options.question)
     print(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2) if options.json else render(answer))
     return 0
+
+
+def _reranked(index: Index, query: str, k: int) -> list[Hit]:
+    from qa.pipeline import ArticleQA  # noqa: PLC0415  (so that --help is instant)
+
+    return ArticleQA(index).search(query, k)
 
 
 def _serve(options: argparse.Namespace) -> int:

@@ -30,7 +30,7 @@ _EMPTY_PRONOUN = re.compile(
     r"\b(?:is|was|does|did|has|will|would|can|could) (?:it|that|this) "
     r"(?:true|possible|normal|common|rain\w*|matter)\b(?: that\b)?"
     r"|\b(?:so|such|now|given|say|says|said|states?|claims?|know|think|sure|means?|fact|true|the \w+) that\b"
-    r"|\bdoes it (?:take|cost|mean) to\b",
+    r"|\bdoes it (?:take|cost|mean) to\b|\b(?:does|do|did|would) (?:it|that|this) mean\b|\b(?:that|this|it) means\b",
     re.IGNORECASE,
 )
 _OPENS_MIDWAY = re.compile(
@@ -41,13 +41,16 @@ _SWAPS = re.compile(
     r"|^(?:and|or)\s+(?:for|in|with|of)\s+(?P<other>.+?)\W*$",
     re.IGNORECASE,
 )
+_CLAUSE_ENDS = re.compile(r"[.;?!,]\s+(?:and\s+|or\s+|but\s+|so\s+)?|\s+(?:and|or|but|so)\s+", re.IGNORECASE)
+_PARTICIPLE = re.compile(r"\s+[a-z]+ed$")
 _JOINER = re.compile(r"^(?:and|or|but|so|also|then)\b[\s,]*(?:also\b\s*)?", re.IGNORECASE)
 _NO_TOPIC = frozenset(
     terms(
         "tell explain describe show give list name say mean know talk want like please thanks question ask read learn "
         "affect cause happen work get make help need use look feel occur begin start take go come become lead find "
         "kind type way thing things people person part example reason difference summary summarise overview "
-        "many much long often else other another good bad best most more"
+        "many much long often else other another good bad best most more meaning "
+        "also even still ever always never actually really already usually just only"
     )
 )
 """Words that ask or join, and are no topic by themselves."""
@@ -100,7 +103,9 @@ def _readings(question: str, topic: str, previous: str) -> list[str]:
     if set(terms(topic)) <= set(own):
         return [question]
     if _refers(question):
-        return [_filled_in(question, topic)]
+        return (
+            [_filled_in(question, topic)] if not _has_antecedent(question) else [question, _with_topic(question, topic)]
+        )
     if _OPENS_MIDWAY.match(question) or not own:
         return [_with_topic(question, topic)]
     if len(own) <= _FEW_TERMS:
@@ -113,6 +118,23 @@ def _refers(question: str) -> bool:
     return bool(_PRONOUN.search(_EMPTY_PRONOUN.sub("", question)))
 
 
+def _has_antecedent(question: str) -> bool:
+    """Tell whether the first pronoun may mean something that an earlier clause of the same question names.
+
+    >>> _has_antecedent("Is herpes lethal and how is it spread?"), _has_antecedent("How is it spread and is it lethal?")
+    (True, False)
+    """
+    pronoun = _first_pronoun(question)
+    ends = [match.start() for match in _CLAUSE_ENDS.finditer(question, 0, pronoun.start())]
+    return bool(ends) and bool(set(terms(question[: ends[-1]])) - _NO_TOPIC)
+
+
+def _first_pronoun(question: str) -> re.Match[str]:
+    """Return the first pronoun that points back, of a question that has one."""
+    empty = [match.span() for match in _EMPTY_PRONOUN.finditer(question)]
+    return next(m for m in _PRONOUN.finditer(question) if not any(a <= m.start() < b for a, b in empty))
+
+
 def _filled_in(question: str, topic: str) -> str:
     """Return the question with its first referring pronoun replaced by the topic.
 
@@ -121,8 +143,7 @@ def _filled_in(question: str, topic: str) -> str:
     """
     if _POINTS_AT_NOUN.search(question):
         return _with_topic(question, topic)
-    empty = [match.span() for match in _EMPTY_PRONOUN.finditer(question)]
-    match = next(m for m in _PRONOUN.finditer(question) if not any(a <= m.start() < b for a, b in empty))
+    match = _first_pronoun(question)
     possessive = _POSSESSIVE.match(question, match.start())
     return question[: match.start()] + topic + ("'s" if possessive else "") + question[match.end() :]
 
@@ -180,7 +201,7 @@ def _topic_phrase(question: str, known: frozenset[str]) -> str:
             runs[-1] = (runs[-1][0], match.end())
         else:
             runs.append(match.span())
-    phrases = [question[start:end] for start, end in runs]
+    phrases = [_PARTICIPLE.sub("", question[start:end]) for start, end in runs]
     naming = [phrase for phrase in phrases if _names(question, phrase, known)]
     return (naming or phrases or [""])[-1]
 
