@@ -240,11 +240,14 @@ def test_the_page_of_a_suite_shows_bars_curve_and_comparison(tmp_path, capsys):
     write_lines(tmp_path / "own" / "questions.jsonl", rows)
     (tmp_path / "own" / "article.md").write_text("# Pain\n\n## Cramps\n\nThe calf hurts at night.\n")
     bar = BAR.format("own", "fused", "correct", 0.5, "answers are right")
-    (tmp_path / "suite.toml").write_text('[[set]]\npath = "own"\nconfigurations = ["fused"]\n' + bar)
+    (tmp_path / "suite.toml").write_text(
+        'about = "For trust."\n[[set]]\npath = "own"\nconfigurations = ["fused"]\n' + bar
+    )
     page = tmp_path / "docs" / "trust.md"
     assert call(tmp_path / "suite.toml", "--out", tmp_path / "out", "--page", page) == 0
     text = page.read_text()
     assert "| answers are right | own | fused | correct | 2 |" in text
+    assert "For trust." in text
     assert "![Risk against coverage by set](trust-risk.svg)" in text and "| own | fused | 2 |" in text
     assert (page.parent / "trust-risk.svg").read_text().startswith("<svg")
     assert call(write_beir(tmp_path / "set"), "--config", "lexical", "--out", tmp_path / "b", "--page", page) == 2

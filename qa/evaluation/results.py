@@ -24,7 +24,7 @@ class Results:
 
     `figures` are the same in every run of the same settings; `costs` (seconds, passages a second, MiB) are measured and
     are not. `corpus_hash` names the questions and documents of every set. `bars` are those of the suite, with what
-    became of them.
+    became of them, `about` what it says of itself.
     """
 
     figures: list[Figure]
@@ -38,6 +38,7 @@ class Results:
     primary: Mapping[str, str] = field(default_factory=dict)
     complete: bool = True
     bars: Sequence[Verdict] = ()
+    about: str = ""
 
 
 def write_results(results: Results, folder: Path) -> None:

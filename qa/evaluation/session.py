@@ -68,10 +68,11 @@ def evaluate(options: argparse.Namespace) -> int:
             own |= {task.dataset: parse_configurations(entry.configurations, options.encoder) for task in made}
     run = Run(tasks, configurations, parts, RunSettings(options.out, options.seed, options.fresh), own)
     results = run.execute(Terminal())
-    if plan.bars:
-        results = replace(results, bars=verdicts(plan.bars, [*results.figures, *results.costs]))
-        write_results(results, options.out)
-        print_bars(results.bars)
+    judged = verdicts(plan.bars, [*results.figures, *results.costs])
+    results = replace(results, bars=judged, about=plan.about)
+    write_results(results, options.out)
+    if judged:
+        print_bars(judged)
     write_reports(results, sets, options.out, options.page)
     print(f"report: {options.out / 'report.html'}")
     missed = check_bars(bars, results.figures)

@@ -53,10 +53,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run measures, and the bars for it."""
+    """What a run measures, the bars for it, and what suites say of themselves."""
 
     entries: list[Entry]
     bars: list[SuiteBar]
+    about: str = ""
 
 
 def plan_of(paths: Sequence[Path], options: ReadOptions, corpus: Path | None, data: Path | None = None) -> Plan:
@@ -73,7 +74,7 @@ def plan_of(paths: Sequence[Path], options: ReadOptions, corpus: Path | None, da
     for path in paths:
         if path.suffix == ".toml":
             suite = read_suite(path, options, corpus, data or path.parent)
-            found = Plan(found.entries + suite.entries, found.bars + suite.bars)
+            found = Plan(found.entries + suite.entries, found.bars + suite.bars, found.about + suite.about)
     names = [entry.name for entry in found.entries]
     doubled = [name for name in names if names.count(name) > 1]
     if doubled:
@@ -82,7 +83,7 @@ def plan_of(paths: Sequence[Path], options: ReadOptions, corpus: Path | None, da
 
 
 def read_suite(path: Path, options: ReadOptions, corpus: Path | None, data: Path) -> Plan:
-    """Return what a suite file holds: `[[set]]` tables with a `path`, from the folder `data` on, and `[[bar]]` tables.
+    """Return what a suite file holds: `[[set]]` tables with a `path`, from the folder `data` on, `[[bar]]`, `about`.
 
     Raises:
         EvaluationError: the file is missing, no TOML, or holds something unknown.
@@ -96,9 +97,13 @@ def read_suite(path: Path, options: ReadOptions, corpus: Path | None, data: Path
         where = f":{place[1]}:{place[2]}" if place else ""
         raise EvaluationError(f"{path}{where}: not TOML: {error}") from None
     sets, bars = suite.get("set", ()), suite.get("bar", [])
-    if not set(suite) <= {"set", "bar"} or not _are_tables(sets) or not _are_tables(bars):
+    about = suite.get("about", "")
+    if not isinstance(about, str):
+        raise EvaluationError(f"{path}: `about` is a text, found {about!r}")
+    if not set(suite) <= {"set", "bar", "about"} or not _are_tables(sets) or not _are_tables(bars):
         raise EvaluationError(
-            f"{path}: a suite holds [[set]] and [[bar]] tables and nothing else; found {', '.join(suite) or 'nothing'}"
+            f"{path}: a suite holds [[set]] and [[bar]] tables, `about`, and nothing else; "
+            f"found {', '.join(suite) or 'nothing'}"
         )
     entries = []
     for number, table in enumerate(sets, start=1):
@@ -110,7 +115,8 @@ def read_suite(path: Path, options: ReadOptions, corpus: Path | None, data: Path
                 entry = dataclasses.replace(entry, options=dataclasses.replace(entry.options, **narrowed))
         entries.append(entry)
     names = [entry.name for entry in entries]
-    return Plan(entries, [_bar(f"{path}: bar {number}", table, names) for number, table in enumerate(bars, start=1)])
+    stated = [_bar(f"{path}: bar {number}", table, names) for number, table in enumerate(bars, start=1)]
+    return Plan(entries, stated, about)
 
 
 def _are_tables(found: object) -> bool:
