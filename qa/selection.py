@@ -24,6 +24,8 @@ _SIBLING = 2.0
 """How far, in logits, the best sentence of a sibling section may stay behind."""
 _FAMILY = 3.0
 """How far, in logits, the best of the sibling sections may stay behind the best sentence of all."""
+_FELLOW = 2.5
+"""How far, in logits, a bullet of a list may stay behind the best one to count as asked for with it."""
 _FRAGMENT_WORDS = 8
 """Average words up to which a list's items are fragments."""
 _CERTAIN = 8.0
@@ -59,6 +61,8 @@ def select(question: str, assessment: Assessment) -> list[ScoredSentence]:
             return across
         if listed := _list_asked(question, many, assessment):
             return listed
+        if together := _list_together(best, assessment):
+            return together
     if short := _short_list(best):
         return short
     if _ASKS_FOR_OVERVIEW.search(question):
@@ -143,15 +147,36 @@ def _first_list(document: Document, section: Section) -> list[ScoredSentence]:
     ]
 
 
-def _short_list(best: ScoredSentence) -> list[ScoredSentence]:
-    """Return the whole list of a bullet whose fellows are all but fragments, which say little one by one."""
+def _list_together(best: ScoredSentence, assessment: Assessment) -> list[ScoredSentence]:
+    """Return the whole list of the best sentence, where at least half of its bullets answer about as well."""
     if best.sentence.kind is not SentenceKind.BULLET:
         return []
-    fellows = [
+    fellows = _fellows(best)
+    starts = {fellow.sentence.start for fellow in fellows}
+    near = [
+        scored
+        for scored in assessment.sentences
+        if scored.document.id == best.document.id
+        and scored.sentence.start in starts
+        and scored.logit >= best.logit - _FELLOW
+    ]
+    return fellows if 1 < len(fellows) <= 2 * len(near) else []
+
+
+def _fellows(best: ScoredSentence) -> list[ScoredSentence]:
+    """Return all bullets of a bullet's list."""
+    return [
         ScoredSentence(best.document, best.section, sentence, best.logit)
         for sentence in best.document.sentences(best.section.id)
         if sentence.paragraph == best.sentence.paragraph
     ]
+
+
+def _short_list(best: ScoredSentence) -> list[ScoredSentence]:
+    """Return the whole list of a bullet whose fellows are all but fragments, which say little one by one."""
+    if best.sentence.kind is not SentenceKind.BULLET:
+        return []
+    fellows = _fellows(best)
     words = sum(len(fellow.text.split()) for fellow in fellows)
     labelled = any(": " in fellow.text for fellow in fellows)
     return fellows if words <= min(_FRAGMENT_WORDS * len(fellows), MAX_WORDS) and not labelled else []

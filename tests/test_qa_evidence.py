@@ -81,6 +81,11 @@ def test_a_list_question_gets_the_list(tea):
     assert len(chosen(tea, "What are the tools?", "Pot")) == 3
 
 
+def test_a_question_for_many_gets_the_list_whose_bullets_answer_alike(tea):
+    assert len(chosen(tea, "Which things keep or hold something?", "keeps", "holds")) == 3
+    assert len(chosen(tea, "Which things keep the tea warm?", "keeps")) == 1
+
+
 def test_headings_answer_where_they_are_what_is_asked(tea):
     assert chosen(tea, "Which kinds of tea are there?", "many kinds") == ["Green tea", "Black tea"]
 

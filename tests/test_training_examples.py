@@ -1,5 +1,6 @@
 """How examples are made: records, text, questions, families on small invented sets."""
 
+import json
 import random
 
 import numpy as np
@@ -15,12 +16,14 @@ from training.families.reading import ReadingFamily
 from training.families.terms import TermFamily, terms_in
 from training.families.topics import Topics
 from training.families.twins import SentenceFamily, StatementFamily, as_statement
+from training.families.written import WrittenFamily
 from training.questions import bare, keywords, lay, typos, vary
 from training.records import Candidate, Group, Span, read_groups
 from training.sets import Claim, ExpertQuestion, HealthAnswer, Reading, tidy
 from training.split import is_held_out, order, squad_held_out
 from training.text import chunks, n_words, sentences_of, window
 from training.wording import fact_kinds, health_kinds
+from training.written import FOLDER, Written, fingerprint, read_written
 
 WORDS = [
     "river",
@@ -299,3 +302,81 @@ def test_near_misses_ask_for_something_else(rng):
     for _ in range(40):
         changed = near_miss("Who built the steam engine in 1871?", passage, "The turbine of the harbour is large.", rng)
         assert changed not in {None, "Who built the steam engine in 1871?"}
+
+
+def written(title, **changes):
+    row = {
+        "q": [["why is it wet", [0]], ["When is it open?", [1, 2]]],
+        "miss": ["What does it cost?"],
+        "true": [["Rain falls there.", [0]]],
+        "false": ["Snow falls there."],
+    }
+    sentences = ("It rains.", "It opens at nine.", "On Sunday it opens at ten.")
+    return Written.from_row(row | changes, title, sentences)
+
+
+def test_written_groups_hold_the_answer_only_where_they_say_so(rng, monkeypatch):
+    monkeypatch.setattr("training.families.written.VARIED", 0)
+    monkeypatch.setattr("training.families.written.ASSERTED", 0)
+    family = WrittenFamily([written("Market"), written("Harbour"), written("Tower")], HashEncoder())
+    gold = {"why is it wet": {"It rains."}, "When is it open?": {"It opens at nine.", "On Sunday it opens at ten."}}
+    seen = set()
+    for _ in range(300):
+        group = family(rng)
+        first, *others = group.candidates
+        seen.add(group.question)
+        if first.supports is not None:
+            assert first.supports == float(group.question == "Rain falls there.")
+            assert all(one.supports == 0 and "It rains." not in one.sentences for one in others)
+        elif first.answers:
+            answer = gold[group.question]
+            assert {s for s, mark in zip(first.sentences, first.marks, strict=True) if mark} == answer
+            ours = [one for one in others if set(one.sentences) < set(first.sentences)]
+            assert not any(answer & set(one.sentences) for one in ours)
+        else:
+            assert all(one.answers == 0 for one in group.candidates)
+    assert {"Rain falls there.", "Snow falls there.", "What does it cost?", "why is it wet"} <= seen
+
+
+def test_a_claim_put_in_the_texts_mouth_is_answered_only_where_it_stands(rng, monkeypatch):
+    monkeypatch.setattr("training.families.written.ASSERTED", 1)
+    family = WrittenFamily([written("Market")], HashEncoder())
+    groups = [family(rng) for _ in range(100)]
+    asserted = {"rain falls there.": 1.0, "snow falls there.": 0.0}
+    found = [
+        (group.candidates[0], answers)
+        for group in groups
+        for claim, answers in asserted.items()
+        if claim in group.question
+    ]
+    assert {one.answers for one, _ in found} == {0.0, 1.0}
+    assert all(one.answers == answers and one.supports is None for one, answers in found)
+
+
+def test_written_examples_are_found_by_their_document(tmp_path):
+    sentences = ("Nought.", "It rains.", "It is open.")
+    line = {
+        "document": fingerprint(sentences),
+        "rows": [1, 3],
+        "q": [["wet?", [0]]],
+        "miss": [],
+        "true": [],
+        "false": [],
+    }
+    own = line | {"title": "Ours", "section": "One", "sentences": ["It snows."]}
+    file = tmp_path / "some.jsonl"
+    file.write_text(f"{json.dumps(line)}\n{json.dumps(own)}\n", encoding="utf-8")
+    found = read_written({fingerprint(sentences): ("Weather", sentences)}, tmp_path)
+    assert [(one.title, one.sentences) for one in found] == [("Weather", sentences[1:]), ("Ours", ("It snows.",))]
+    with pytest.raises(ValueError, match="1 passages"):
+        read_written({}, tmp_path)
+    with pytest.raises(ValueError, match="no such sentences"):
+        written("Market", q=[["when?", [3]]])
+
+
+def test_every_written_example_is_whole():
+    lines = [line for file in FOLDER.glob("*.jsonl") for line in file.read_text(encoding="utf-8").splitlines()]
+    assert len(lines) > 1000
+    for row in map(json.loads, lines):
+        size = len(row["sentences"]) if "sentences" in row else row["rows"][1] - row["rows"][0]
+        assert Written.from_row(row, "Title", ("Sentence.",) * size).questions

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from training.families.topics import BOILERPLATE, Topics
 from training.sets import read_bioasq, read_clapnq, read_medquad, read_squad, read_wice
 from training.text import chunks, sentences_of
+from training.written import Written, fingerprint, read_written
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,6 +75,16 @@ class Library:
         for title, sentences in (*self.general_texts(), *pages):
             found[title].append(tuple(sentence[:300] for sentence in sentences))
         return found
+
+    def written(self) -> list[Written]:
+        """What was written by hand about passages of the sets, and about our own."""
+        answers = [answer for topic in self.topics.answers.values() for kind in topic.values() for answer in kind]
+        documents = [
+            *((one.topic, one.sentences) for one in answers),
+            *((one.title, one.sentences) for one in (*self.squad, *self.clapnq)),
+            *((one.page_title or one.title, one.sentences) for one in self.claims),
+        ]
+        return read_written({fingerprint(sentences): (title, sentences) for title, sentences in documents})
 
     def general_texts(self) -> list[Text]:
         """The passages of SQuAD2 and CLAPnq, each once."""

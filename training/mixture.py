@@ -18,6 +18,7 @@ from training.families.nonsense import NonsenseFamily
 from training.families.reading import ReadingFamily
 from training.families.terms import TermFamily
 from training.families.twins import SentenceFamily, StatementFamily
+from training.families.written import WrittenFamily
 from training.split import SEED
 
 if TYPE_CHECKING:
@@ -36,15 +37,16 @@ SHARES = {
     "compound": 4,
     "facts-health": 6,
     "facts-general": 4,
-    "complaints": 4,
+    "complaints": 6,
     "terms": 4,
-    "nonsense": 4,
+    "nonsense": 12,
     "wice": 4,
     "sentences": 4,
     "statements": 2,
     "ideal": 3,
+    "written": 100,
 }
-"""Groups of each family in a hundred or so."""
+"""Groups of each family in two hundred or so."""
 
 log = logging.getLogger(__name__)
 
@@ -91,5 +93,6 @@ def build(library: Library, encoder: Encoder) -> Mixture:
             "sentences": SentenceFamily([*health_texts, *general * 4, *expert_texts]),
             "statements": StatementFamily(library.squad),
             "ideal": IdealFamily(library.experts, library.snippets, experts.confusing),
+            "written": WrittenFamily([one for one in library.written() if not one.held_out], encoder),
         }
     )

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from qa.evidence_model import EvidenceModel
 from training.encoder import Encoder
+from training.library import Library
 from training.reports.card import write_card
 from training.reports.claims import wice_figures
 from training.reports.latency import latency_figures
 from training.reports.ranking import ranking_figures
 from training.reports.reading import clapnq_figures, squad_figures
+from training.reports.written import written_figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,5 +43,6 @@ def _parts(
     yield squad_figures(model, data, questions)
     yield clapnq_figures(model, data)
     yield wice_figures(model, data)
+    yield written_figures(model, [one for one in Library.read(data, encoder).written() if one.held_out])
     if sample:
         yield ranking_figures(model, data, encoder, sample)

@@ -23,7 +23,7 @@ class FactFamily:
 
     def __init__(self, field: str, passages: Mapping[str, Sequence[Sequence[str]]]) -> None:
         self._kinds = [kind for kind in fact_kinds().values() if kind.field in {field, "any"}]
-        self._passages = {topic: rows for topic, rows in passages.items() if rows}
+        self._passages = {topic: rows for topic, rows in passages.items() if rows and short_name(topic)}
         self._topics = Deck(self._passages)
         self._names = list(self._passages)
         self._field = field
