@@ -149,10 +149,13 @@ def _has_antecedent(question: str) -> bool:
 
     >>> _has_antecedent("Is herpes lethal and how is it spread?"), _has_antecedent("How is it spread and is it lethal?")
     (True, False)
+    >>> _has_antecedent("Hm. And how is it spread?")
+    False
     """
     pronoun = _first_pronoun(question)
     ends = [match.start() for match in _CLAUSE_ENDS.finditer(question, 0, pronoun.start())]
-    return bool(ends) and bool(set(terms(question[: ends[-1]])) - _NO_TOPIC)
+    before = question[: ends[-1]] if ends else ""
+    return len(before.split()) > 1 and bool(set(terms(before)) - _NO_TOPIC)
 
 
 def _first_pronoun(question: str) -> re.Match[str]:
