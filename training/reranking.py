@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("training.reranking")
 MIXES = tuple(round(0.05 * step, 2) for step in range(20))
 """Shares of the model that are tried."""
+AS_GOOD = 0.002
+"""How far from the best mean a share is as good: far less than the noise of a sample."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +87,10 @@ def search(queries: Sequence[tuple[str, frozenset[str]]], shelf: Shelf, parts: P
 
 
 def chosen(rows: Sequence[Found]) -> float:
-    """Return the share with the highest mean nDCG@10, the least of equals, and log them all."""
+    """Return the least share whose mean nDCG@10 is all but the highest, and log them all."""
     means = {share: float(np.mean([one.ndcg(share) for one in rows])) for share in MIXES}
     log.info("%s", ", ".join(f"{share}: {mean:.4f}" for share, mean in means.items()))
-    return max(means, key=lambda share: (round(means[share], 4), -share))
+    return min(share for share, mean in means.items() if mean >= max(means.values()) - AS_GOOD)
 
 
 def main() -> None:
