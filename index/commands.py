@@ -40,10 +40,10 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     search = commands.add_parser("search", help="print the passages nearest to a query")
     search.add_argument("query")
     search.add_argument("-k", type=int, default=10, help="how many (default %(default)s)")
-    search.add_argument("--mode", type=SearchMode, choices=list(SearchMode), default=SearchMode.FUSED)
+    search.add_argument("--mode", type=SearchMode, choices=list(SearchMode), help="a plain ranking of one kind")
     add_where(search)
     _add_common(search)
-    search.set_defaults(run=run_search)
+    search.set_defaults(run=run_search, find=None)
 
     show = commands.add_parser("show", help="print one section of a document")
     show.add_argument("place", metavar="DOCUMENT#SECTION", help="as `search` prints it; without #SECTION its outline")
@@ -145,13 +145,21 @@ def _bar(what: str, unit: str) -> Iterator[Callable[[int, int], None]]:
 
 
 def run_search(options: argparse.Namespace) -> int:
-    """Print the nearest passages, each with the place that `show` takes."""
+    """Print the nearest passages, each with the place that `show` takes.
+
+    `options.find` may be another way to find them, (index, query, k, where) to hits, for calls that name no mode.
+    """
     index = _opened(options)
     rows: list[dict[str, Any]] = []
     among = index.rows_where(options.where) if options.where else None
     if among is not None and not len(among):
         print(f"no passage meets {' and '.join(options.where)}", file=sys.stderr)
-    for hit in index.search(options.query, max(1, options.k), options.mode, among=among):
+    query, k = options.query, max(1, options.k)
+    if options.mode or options.find is None:
+        hits = index.search(query, k, options.mode or SearchMode.FUSED, among=among)
+    else:
+        hits = options.find(index, query, k, options.where)
+    for hit in hits:
         document = index.corpus.document(hit.passage.document_id)
         rows.append(
             {

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from corpus import Corpus
+    from index import Hit, Index
     from qa.records import Answer, Citation
 
 _WIDTH = 100
@@ -53,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     ask.set_defaults(run=_ask)
 
     add_commands(commands)
+    commands.choices["search"].set_defaults(find=_reranked)
 
     server.add_commands(commands, _add_model)
 
@@ -87,6 +89,12 @@ def _ask(options: argparse.Namespace) -> int:
     answer = qa.answer(options.question, where=options.where)
     print(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2) if options.json else render(answer, qa.corpus))
     return 0
+
+
+def _reranked(index: Index, query: str, k: int, where: Sequence[str]) -> list[Hit]:
+    from qa.pipeline import ArticleQA  # noqa: PLC0415  (so that --help is instant)
+
+    return ArticleQA(index).search(query, k, where)
 
 
 def render(answer: Answer, corpus: Corpus) -> str:

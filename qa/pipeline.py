@@ -21,6 +21,7 @@ from qa.parts import Parts, parts
 from qa.phrases import abstention, urgent_advice
 from qa.question import History, Role, Turn, clean_history, clean_question
 from qa.records import Answer, worded
+from qa.reranking import RERANKED, Reranker, load_mix
 from qa.selection import join_parts, select
 from qa.spelling import Speller
 from qa.stopwatch import Stopwatch
@@ -69,6 +70,7 @@ class ArticleQA:
         self._vectors = TextVectors(index.encoder)
         self.judge = judge or CombinedJudge(evidence_model(), SimilarityJudge(self._vectors))
         self._support = support or (SimilaritySupport(self._vectors) if judge else evidence_model())
+        self._reranker = None if judge else Reranker(evidence_model(), load_mix())
         self._confidence = load_confidence(self.judge.name)
         threshold = self.corpus.settings.threshold
         self.threshold = DEFAULT_THRESHOLD if threshold is None else threshold
@@ -109,11 +111,25 @@ class ArticleQA:
     def search(self, query: str, k: int = 10, where: Where = ()) -> list[Hit]:
         """Return the k best passages for a query, best first, of those that meet every condition in `where`.
 
+        The evidence model takes part in the order, but where the judge is another one.
+
         Raises:
             FilterError: a condition cannot be read, or names a key that no document has.
             QuestionError: the query has the wrong type or length.
         """
-        return self.index.search(clean_question(query), k, among=self._among(where))
+        cleaned, among = clean_question(query), self._among(where)
+        if self._reranker is None:
+            return self.index.search(cleaned, k, among=among)
+        hits = self.index.search(cleaned, max(k, RERANKED), among=among)
+        return self._reranker.hits(cleaned, hits, self.corpus)[:k]
+
+    def assess(self, question: str) -> Assessment:
+        """Return what the passages found for a question, which stands alone, are worth.
+
+        Raises:
+            QuestionError: the question has the wrong type or length.
+        """
+        return self._assess(clean_question(question), Stopwatch(), None)
 
     def answer(self, question: str, history: History = (), where: Where = ()) -> Answer:
         """Return what the corpus says to a question; an answer that abstains where it says nothing.

@@ -47,6 +47,7 @@ def test_a_right_answer_cites_a_right_section_and_says_every_fact():
         "section found in 3": 1.0,
         "section cited": 1.0,
         "facts": 1.0,
+        "citations in a right section": 1.0,
         "correct": 1.0,
         "correct[answerable]": 1.0,
         "correct[direct]": 1.0,
@@ -60,7 +61,7 @@ def test_a_right_answer_cites_a_right_section_and_says_every_fact():
         (
             answer("Stretching, a minute.", section="Causes"),
             ["Causes", "Relief"],
-            {"section cited", "section found first"},
+            {"section cited", "section found first", "citations in a right section"},
         ),
         (answer(abstained=True), [], {"facts", "section cited", "correct"}),
         (None, [], {"facts", "section cited", "section found in 3", "correct"}),
@@ -184,6 +185,29 @@ def test_squad_and_gold_sentences_run_on_their_own_passages(tmp_path):
     results, _ = measure(tmp_path / "dev.json", tmp_path / "out", names=("fused",))
     sizes = {f.metric: f.n for f in results.figures}
     assert (sizes["EM"], sizes["EM[answerable]"], sizes["EM[unanswerable]"], sizes["answer held"]) == (2, 1, 1, 1)
+    assert sizes["answer held if never silent"] == sizes["answer's sentence first"] == 1
+
+
+def test_the_sentence_judged_best_must_hold_the_answer_at_its_place(tmp_path):
+    passage = "Cramps hurt the calf. Stretch the calf slowly."
+    place = passage.rindex("calf")
+    for name, start, first in (("right", place, 1.0), ("wrong", passage.index("calf"), 0.0)):
+        qas = [{"id": "1", "question": "Stretch what slowly?", "answers": [{"text": "calf", "answer_start": start}]}]
+        data = {"data": [{"title": "Relief", "paragraphs": [{"context": passage, "qas": qas}]}]}
+        (tmp_path / f"{name}.json").write_text(json.dumps(data))
+        results, _ = measure(tmp_path / f"{name}.json", tmp_path / name, names=("fused",))
+        assert next(f.value for f in results.figures if f.metric == "answer's sentence first") == first
+
+
+def test_quality_is_that_of_the_answer_kept_back(tmp_path, monkeypatch):
+    """Risk at full coverage is about answers, so silence must not stand in for what would have been said."""
+    folder = write_article(tmp_path / "set")
+    monkeypatch.setattr("qa.pipeline.DEFAULT_THRESHOLD", 1.0)
+    measure(folder, tmp_path / "out", names=("lexical",))
+    outcome = read_outcomes(tmp_path / "out")[0]
+    assert outcome.observed["abstained"] and outcome.metrics["correct"] == 0.0
+    assert outcome.observed["quality"] == 1.0
+    assert outcome.observed["words"] == 0
 
 
 def test_claims_are_scored_once_for_each_judge(tmp_path):

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from pathlib import Path
 
 import pytest
 from evaluation_toys import ToyEncoder, own_cache, write_beir, write_lines  # noqa: F401  (a fixture)
@@ -12,7 +13,8 @@ from qa.evaluation.configuration import parse_configurations
 from qa.evaluation.figures import Figure
 from qa.evaluation.gates import check_bars, check_names, parse_bar
 from qa.evaluation.readers.options import ReadOptions
-from qa.evaluation.suite import entries_of
+from qa.evaluation.suite import plan_of
+from training.split import is_held_out
 
 
 @pytest.fixture(autouse=True)
@@ -33,9 +35,12 @@ def figures(out):
 def test_the_evidence_model_reranks_only_where_it_was_asked_for(tmp_path):
     folder = write_beir(tmp_path / "set")
     call(folder, "--out", tmp_path / "a")
-    call(folder, "--out", tmp_path / "b", "--config", "lexical+evidence")
+    call(folder, "--out", tmp_path / "b", "--config", "fused,fused+rerank,fused+evidence")
     names = [{f["configuration"] for f in figures(tmp_path / out)} for out in "ab"]
-    assert names == [{"dense", "lexical", "fused"}, {"lexical+evidence"}]
+    assert names == [{"dense", "lexical", "fused"}, {"fused", "fused+rerank"}]
+    by_name = {(f["configuration"], f["metric"]): f["value"] for f in figures(tmp_path / "b")}
+    gain = by_name["fused+rerank", "nDCG@10"] - by_name["fused", "nDCG@10"]
+    assert by_name["fused+rerank", "nDCG@10 gain over fused"] == pytest.approx(gain)
 
 
 def test_one_call_measures_all_configurations_and_writes_every_report(tmp_path, capsys):
@@ -172,24 +177,103 @@ def test_a_suite_names_its_sets_and_how_they_are_read(tmp_path):
     write_beir(tmp_path / "data" / "set")
     suite = tmp_path / "suite.toml"
     suite.write_text('[[set]]\npath = "set"\nname = "mine"\nlimit = 3\njudged_only = true\n')
-    entry = entries_of([suite], ReadOptions(), None, tmp_path / "data")[0]
+    entry = plan_of([suite], ReadOptions(), None, tmp_path / "data").entries[0]
     assert (entry.path, entry.name) == (tmp_path / "data" / "set", "mine")
     assert entry.options == ReadOptions(limit=3, judged_only=True)
-    assert entries_of([suite], ReadOptions(), None)[0].path == tmp_path / "set"
+    assert plan_of([suite], ReadOptions(), None).entries[0].path == tmp_path / "set"
 
 
 def test_a_suite_may_choose_documents(tmp_path):
     (tmp_path / "held-out.txt").write_text("Cramps\n\nBread\n")
     (tmp_path / "suite.toml").write_text('[[set]]\npath = "x"\ndocuments = "held-out.txt"\n')
-    assert entries_of([tmp_path / "suite.toml"], ReadOptions(), None)[0].options.documents == {"Cramps", "Bread"}
+    assert plan_of([tmp_path / "suite.toml"], ReadOptions(), None).entries[0].options.documents == {"Cramps", "Bread"}
+
+
+def test_a_suite_may_choose_queries_and_configurations(tmp_path):
+    write_beir(tmp_path / "set")
+    (tmp_path / "ids.txt").write_text("q2\nq4\n")
+    (tmp_path / "suite.toml").write_text(
+        '[[set]]\npath = "set"\nqueries = "ids.txt"\nconfigurations = ["lexical"]\n'
+        '[[set]]\npath = "set"\nname = "whole"\nconfigurations = ["dense", "lexical"]\n'
+    )
+    assert call(tmp_path / "suite.toml", "--out", tmp_path / "out") == 0
+    sizes = {(f["dataset"], f["configuration"]): f["n"] for f in figures(tmp_path / "out") if f["metric"] == "R@5"}
+    assert sizes == {("set", "lexical"): 2, ("whole", "dense"): 5, ("whole", "lexical"): 5}
+    assert call(tmp_path / "suite.toml", "--out", tmp_path / "one", "--config", "fused") == 0
+    assert {f["configuration"] for f in figures(tmp_path / "one")} == {"fused"}
+
+
+BAR = '[[bar]]\nset = "{}"\nconfiguration = "{}"\nmetric = "{}"\nvalue = {}\nmeans = "{}"\n'
+
+
+def test_bars_of_a_suite_are_reported_and_fail_only_where_asked(tmp_path, capsys):
+    write_beir(tmp_path / "set")
+    bars = [
+        BAR.format("set", "lexical", "nDCG@10", 0.1, "search finds"),
+        BAR.format("set", "lexical", "nDCG@10", 0.99, "search finds everything"),
+        BAR.format("set", "lexical", "latency p50 (s)", 60, "search is quick"),
+        BAR.format("set", "dense", "R@5", 0.0, "dense search finds"),
+    ]
+    suite = tmp_path / "suite.toml"
+    suite.write_text('[[set]]\npath = "set"\nconfigurations = ["lexical"]\n' + "".join(bars))
+    out = tmp_path / "out"
+    assert call(suite, "--out", out) == 0
+    printed = capsys.readouterr().out
+    assert "bars: 2 of 4 met" in printed and "not measured" in printed
+    stored = json.loads((out / "results.json").read_text())["bars"]
+    assert [bar["met"] for bar in stored] == [True, False, True, False]
+    assert stored[0]["low"] <= stored[0]["value"] <= stored[0]["high"] and stored[0]["n"] == 5
+    for report in ("results.md", "report.html"):
+        text = (out / report).read_text()
+        assert "search finds everything" in text and "not measured" in text
+    assert call(suite, "--out", out, "--fail-on-bars") == 1
+    assert "missed: set · lexical: search finds everything" in capsys.readouterr().err
+    assert "bars" in json.loads((out / "results.json").read_text())
+    call("compare", out, out)  # results with bars are read again
+
+
+def test_the_page_of_a_suite_shows_bars_curve_and_comparison(tmp_path, capsys):
+    rows = [
+        {"id": "1", "question": "What hurts at night?", "sections": ["Cramps"], "facts": [["calf"]]},
+        {"id": "2", "question": "Who painted the Mona Lisa?", "sections": []},
+    ]
+    write_lines(tmp_path / "own" / "questions.jsonl", rows)
+    (tmp_path / "own" / "article.md").write_text("# Pain\n\n## Cramps\n\nThe calf hurts at night.\n")
+    bar = BAR.format("own", "fused", "correct", 0.5, "answers are right")
+    (tmp_path / "suite.toml").write_text(
+        'about = "For trust."\n[[set]]\npath = "own"\nconfigurations = ["fused"]\n' + bar
+    )
+    page = tmp_path / "docs" / "trust.md"
+    assert call(tmp_path / "suite.toml", "--out", tmp_path / "out", "--page", page) == 0
+    text = page.read_text()
+    assert "| answers are right | own | fused | correct | 2 |" in text
+    assert "For trust." in text
+    assert "![Risk against coverage by set](trust-risk.svg)" in text and "| own | fused | 2 |" in text
+    assert (page.parent / "trust-risk.svg").read_text().startswith("<svg")
+    assert call(write_beir(tmp_path / "set"), "--config", "lexical", "--out", tmp_path / "b", "--page", page) == 2
+    assert "no set of this run asks for any" in capsys.readouterr().err
+
+
+def test_the_held_out_lists_are_what_training_holds_out():
+    folder = Path(__file__).parents[1] / "docs" / "held-out"
+    for name in ("bioasq", "clapnq", "wice"):
+        lines = (folder / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+        assert lines and all(is_held_out(name, line) for line in lines)
 
 
 BAD_SUITES = {
     "no TOML": ("[[set]\n", r"suite\.toml:1:\d+: not TOML"),
-    "something else": ('title = "x"\n', r"a suite holds \[\[set\]\] tables and nothing else; found title"),
+    "something else": ('title = "x"\n', r"a suite holds .* and nothing else; found title"),
     "no path": ('[[set]]\nname = "x"\n', r"set 1: `path` is missing"),
     "unknown setting": ('[[set]]\npath = "x"\nlimt = 3\n', r"set 1: unknown setting 'limt'; did you mean 'limit'\?"),
     "wrong type": ('[[set]]\npath = "x"\nlimit = "3"\n', r"set 1: 'limit' must be of type int, found '3'"),
+    "no configurations": ('[[set]]\npath = "x"\nconfigurations = "fused"\n', r"'configurations' must be of type list"),
+    "bar of no set": (
+        '[[set]]\npath = "x"\n' + BAR.format("y", "fused", "F1", 0.5, ""),
+        r"bar 1: no set .* 'y'; it has",
+    ),
+    "bar in percent": ('[[set]]\npath = "x"\n' + BAR.format("x", "fused", "F1", 50, ""), r"bar 1: .* is from 0 to 1"),
+    "bar without metric": ('[[set]]\npath = "x"\n[[bar]]\nset = "x"\n', r"bar 1: `configuration` is missing"),
     "same name": ('[[set]]\npath = "x"\n[[set]]\npath = "y"\nname = "x"\n', r"two sets are called 'x'"),
 }
 
@@ -199,7 +283,7 @@ def test_a_bad_suite_is_refused(tmp_path, case):
     text, message = BAD_SUITES[case]
     (tmp_path / "suite.toml").write_text(text)
     with pytest.raises(EvaluationError, match=message):
-        entries_of([tmp_path / "suite.toml"], ReadOptions(), None)
+        plan_of([tmp_path / "suite.toml"], ReadOptions(), None)
 
 
 def test_a_missing_library_names_the_extra(monkeypatch, tmp_path, capsys):

@@ -52,6 +52,17 @@ def test_ask_prints_numbered_sources(cache, capsys):
     assert "[1] Common Diagnostic Tools: “Electromyography (EMG)" in printed
 
 
+def test_search_is_reranked_unless_a_mode_is_named(cache, capsys):
+    def found(*arguments):
+        assert main(["search", "Which test shows how fast a nerve conducts?", "-k", "3", "--json", *arguments]) == 0
+        return json.loads(capsys.readouterr().out)
+
+    reranked, plain = found(), found("--mode", "fused")
+    assert reranked == found()
+    assert [row["score"] for row in reranked] != [row["score"] for row in plain]
+    assert reranked[0]["section"] == "Common Diagnostic Tools"
+
+
 def test_index_says_what_it_did(cache, capsys):
     assert main(["index"]) == 0
     assert capsys.readouterr().out.startswith("built: 1 documents, 17 passages")

@@ -81,6 +81,17 @@ def ask(product: ArticleQA, question: str, history: Sequence[tuple[str, str]] = 
     return Asked(answer, time.perf_counter() - began)
 
 
+def ask_regardless(product: ArticleQA, given: Asked, question: str, history: Sequence[tuple[str, str]] = ()) -> Asked:
+    """Return the answer that was given, or in place of a silence the one that was kept back for want of confidence."""
+    if given.answer is None or not given.answer.abstained:
+        return given
+    threshold, product.threshold = product.threshold, 0.0
+    try:
+        return ask(product, question, history)
+    finally:
+        product.threshold = threshold
+
+
 def words_of(answer: Answer) -> str:
     """Return the answer's sentences without their markers; nothing where it abstains."""
     return " ".join(sentence.text for sentence in answer.sentences)
@@ -108,12 +119,16 @@ def citation_metrics(answer: Answer, corpus: Corpus, support: Support) -> dict[s
 
 
 def observed_of(answer: Answer | None, answerable: bool, quality: float) -> dict[str, float | bool]:
-    """Return what abstention is measured by; no answer (the product failed) counts as silence."""
+    """Return what abstention is measured by, and the answer's words; no answer (the product failed) is silence.
+
+    `quality` is that of the answer that there would be if the product were never silent.
+    """
     return {
         "answerable": answerable,
         "abstained": answer is None or answer.abstained,
         "confidence": answer.confidence if answer else 0.0,
         "quality": quality if answerable else 0.0,
+        "words": len(words_of(answer).split()) if answer else 0,
     }
 
 

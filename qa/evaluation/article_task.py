@@ -9,6 +9,7 @@ from qa.evaluation.answering import (
     NEAREST_HITS,
     Asked,
     ask,
+    ask_regardless,
     citation_metrics,
     detail_of,
     found_passages,
@@ -47,8 +48,8 @@ class ArticleTask:
         self._model = model
 
     def applies(self, configuration: Configuration) -> bool:
-        """Return True: every configuration answers."""
-        return bool(configuration.name)
+        """Tell whether the configuration answers: reranking is a matter of search alone."""
+        return not configuration.rerank
 
     def run(self, configuration: Configuration, wanted: Collection[str]) -> Iterator[list[Outcome]]:
         """Yield the outcomes of the wanted questions, one by one."""
@@ -58,7 +59,8 @@ class ArticleTask:
         for question in self._questions:
             if question.id in wanted:
                 asked = ask(product, question.question, question.history)
-                yield [self._outcome(question, asked, configuration, support)]
+                regardless = ask_regardless(product, asked, question.question, question.history)
+                yield [self._outcome(question, asked, regardless, configuration, support)]
 
     def _warm_up(self, product: ArticleQA) -> None:
         """Ask once, so that no question is charged with the loading of weights."""
@@ -70,11 +72,17 @@ class ArticleTask:
         return [outcome.seconds for outcome in outcomes]
 
     def _outcome(
-        self, question: ArticleQuestion, asked: Asked, configuration: Configuration, support: Support
+        self,
+        question: ArticleQuestion,
+        asked: Asked,
+        regardless: Asked,
+        configuration: Configuration,
+        support: Support,
     ) -> Outcome:
         answer = asked.answer
         titles = section_titles(answer, self.corpus) if answer is not None else []
         metrics = article_metrics(question, answer, titles)
+        quality = article_metrics(question, regardless.answer, [])["correct"]
         if answer is not None:
             metrics |= citation_metrics(answer, self.corpus, support)
         return Outcome(
@@ -83,7 +91,7 @@ class ArticleTask:
             query_id=question.id,
             question=question.question,
             metrics=metrics,
-            observed=observed_of(answer, question.answerable, metrics["correct"]),
+            observed=observed_of(answer, question.answerable, quality),
             ranking=found_passages(answer) if answer else [],
             expected=_expected(question),
             answer=answer.text if answer else "",
@@ -99,7 +107,8 @@ def article_metrics(question: ArticleQuestion, answer: Answer | None, found: Seq
 
     `correct`: an answerable question is answered with a right section cited and every fact said; an unanswerable one is
     met with silence. It stands again by answerability and by the question's kind. The other metrics are of answerable
-    questions; `found` holds the section titles of the best passages, best first.
+    questions, that of the citations of answers to them; `found` holds the section titles of the best passages, best
+    first.
     """
     by_kind = f"correct[{question.kind}]"
     if not question.answerable:
@@ -113,6 +122,8 @@ def article_metrics(question: ArticleQuestion, answer: Answer | None, found: Seq
         "section cited": float(any(title in question.sections for title in cited)),
         "facts": float(bool(said) and all(any(w.lower() in said for w in fact) for fact in question.facts)),
     }
+    if cited:
+        metrics["citations in a right section"] = sum(title in question.sections for title in cited) / len(cited)
     correct = metrics["section cited"] * metrics["facts"]
     return metrics | {"correct": correct, "correct[answerable]": correct, by_kind: correct}
 

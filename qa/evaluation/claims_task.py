@@ -34,6 +34,8 @@ class ClaimsTask:
 
     def applies(self, configuration: Configuration) -> bool:
         """Tell whether no configuration before had the same judge: how passages are found plays no part here."""
+        if configuration.rerank:
+            return False
         first = self._measured.setdefault(configuration.evidence, configuration.name)
         return first == configuration.name
 

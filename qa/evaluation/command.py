@@ -48,6 +48,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="BAR",
         help="[SET:][CONFIGURATION:]METRIC=VALUE; repeatable",
     )
+    add("--fail-on-bars", action="store_true", help="fail where a bar that a suite states is missed")
+    add("--page", type=Path, metavar="FILE", help="write the bars, before and after, and the plot as Markdown")
     add("--no-worse-than", type=Path, metavar="RUN", help="fail where a metric is clearly worse than in that run")
 
 

@@ -13,22 +13,27 @@ from qa.evaluation.defaults import CONFIGURATIONS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-EVIDENCE = "+evidence"
+EVIDENCE, RERANK = "+evidence", "+rerank"
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """How passages are found, by which encoder (None is the packaged one), and whether the evidence model judges."""
+    """How passages are found, by which encoder (None is the packaged one), and what the evidence model does.
+
+    `evidence`: it judges the passages that answers are made of. `rerank`: it takes part in the order of what is found.
+    """
 
     mode: SearchMode
     evidence: bool = False
+    rerank: bool = False
     encoder: str | None = None
     label: str = ""
 
     @property
     def name(self) -> str:
         """Its name in tables: `fused+evidence`, with `@encoder` behind it where several are compared."""
-        return f"{self.mode}{EVIDENCE if self.evidence else ''}{f'@{self.label}' if self.label else ''}"
+        model = f"{EVIDENCE if self.evidence else ''}{RERANK if self.rerank else ''}"
+        return f"{self.mode}{model}{f'@{self.label}' if self.label else ''}"
 
 
 def parse_configurations(
@@ -42,17 +47,17 @@ def parse_configurations(
     Raises:
         SettingsError: a name is unknown; the message suggests the nearest one.
     """
-    known = [f"{mode}{suffix}" for mode in SearchMode for suffix in ("", EVIDENCE)]
+    known = [f"{mode}{suffix}" for mode in SearchMode for suffix in ("", EVIDENCE, RERANK)]
     found: dict[str, Configuration] = {}
     for name in names:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"
             raise SettingsError(f"unknown configuration {name!r}; {hint}")
-        mode, evidence = SearchMode(name.removesuffix(EVIDENCE)), name.endswith(EVIDENCE)
+        mode, evidence, rerank = SearchMode(name.partition("+")[0]), name.endswith(EVIDENCE), name.endswith(RERANK)
         for encoder in encoders or (None,):
-            labelled = len(encoders) > 1 and (mode is not SearchMode.LEXICAL or evidence)
+            labelled = len(encoders) > 1 and (mode is not SearchMode.LEXICAL or evidence or rerank)
             label = (encoder or "").rstrip("/").rpartition("/")[2] if labelled else ""
-            made = Configuration(mode, evidence, encoder, label)
+            made = Configuration(mode, evidence, rerank, encoder, label)
             found.setdefault(made.name, made)
     return tuple(found.values())

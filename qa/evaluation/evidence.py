@@ -26,6 +26,11 @@ class ModelJudge:
         self._model = model
         self.fingerprint = fingerprint
 
+    @property
+    def reader(self) -> EvidenceModel:
+        """The model itself, for reranking."""
+        return self._model
+
     def judge(self, question: str, passages: Sequence[Evidence]) -> list[Judgement]:
         """Return one judgement a passage, in the order given."""
         return self._model.judge(question, passages)

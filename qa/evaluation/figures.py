@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 LESS_IS_BETTER = ("AURC", "ECE")
 """Metrics of which less is better; figures of what was lost, too, are read that way round."""
+COSTLY = ("latency", "words", "peak memory")
+"""How the names of costs begin of which less is better."""
 BASELINES = ("dense", "lexical")
-FUSED = "fused"
+FUSED, RERANKED = "fused", "fused+rerank"
 GAIN = "nDCG@10"
 LOSS = "R@5"
 LOST = f"{LOSS} lost to {GOLD_REWRITE}"
@@ -44,7 +46,7 @@ def less_is_better(metric: str) -> bool:
     >>> less_is_better("ECE"), less_is_better("nDCG@10"), less_is_better("R@5 lost to gold rewrite")
     (True, False, True)
     """
-    return metric in LESS_IS_BETTER or " lost to " in metric
+    return metric in LESS_IS_BETTER or " lost to " in metric or metric.startswith(COSTLY)
 
 
 def part_figures(dataset: str, configuration: str, outcomes: Sequence[Outcome], seed: int) -> list[Figure]:
@@ -64,11 +66,13 @@ def part_figures(dataset: str, configuration: str, outcomes: Sequence[Outcome], 
 
 
 def difference_figures(dataset: str, outcomes: Mapping[Part, Sequence[Outcome]], seed: int) -> list[Figure]:
-    """Return a set's figures that need two parts: what fusion gains, and what a wording loses to the gold rewrite."""
+    """Return a set's figures that need two parts: gains in search, and what a wording loses to the gold rewrite."""
     own = {configuration: rows for (name, configuration), rows in outcomes.items() if name == dataset}
     pairs: list[tuple[str, str, Sequence[Outcome], Sequence[Outcome], str]] = []
     if FUSED in own:
         pairs += [(FUSED, f"{GAIN} gain over {name}", own[name], own[FUSED], GAIN) for name in BASELINES if name in own]
+    if FUSED in own and RERANKED in own:
+        pairs.append((RERANKED, f"{GAIN} gain over {FUSED}", own[FUSED], own[RERANKED], GAIN))
     gold = f"{dataset.rpartition(' (')[0]} ({GOLD_REWRITE})"
     if gold != dataset:
         pairs += [(name, LOST, rows, outcomes.get((gold, name), ()), LOSS) for name, rows in own.items()]

@@ -33,7 +33,7 @@ class FollowUpTask:
 
     def applies(self, configuration: Configuration) -> bool:
         """Tell whether this is plain fused search: rewriting depends on neither search nor judge."""
-        return configuration.mode is SearchMode.FUSED and not configuration.evidence
+        return configuration.mode is SearchMode.FUSED and not (configuration.evidence or configuration.rerank)
 
     def run(self, configuration: Configuration, wanted: Collection[str]) -> Iterator[list[Outcome]]:
         """Yield the outcomes of the wanted questions, one by one.

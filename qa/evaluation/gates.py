@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from corpus.errors import SettingsError
 from qa.evaluation.figures import less_is_better
-from qa.evaluation.glossary import GLOSSARY
+from qa.evaluation.glossary import COSTS, GLOSSARY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +63,7 @@ def check_names(bars: Sequence[Bar], measures: Sequence[str]) -> None:
     Raises:
         SettingsError: one does not; the message suggests the nearest metric.
     """
-    known = [*measures, *(name for name in GLOSSARY if "@" not in name or " " in name)]
+    known = [*measures, *(name for name in (*GLOSSARY, *COSTS) if "@" not in name or " " in name)]
     for bar in bars:
         if bar.metric.partition("[")[0] not in known:
             near = difflib.get_close_matches(bar.metric, known, n=1)

@@ -6,7 +6,15 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from corpus import make_corpus, read_text
-from qa.evaluation.answering import Asked, ask, citation_metrics, detail_of, observed_of, open_product, words_of
+from qa.evaluation.answering import (
+    ask,
+    ask_regardless,
+    citation_metrics,
+    detail_of,
+    observed_of,
+    open_product,
+    words_of,
+)
 from qa.evaluation.metrics.gold_sentences import cited_sentences, precision_recall_f1, sentence_spans
 from qa.evaluation.metrics.reading import contains, exact_match, token_f1
 from qa.evaluation.outcome import Outcome
@@ -15,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from corpus import Corpus
-    from qa import Answer
+    from qa import Answer, ArticleQA
     from qa.evaluation.configuration import Configuration
     from qa.evaluation.records import ReadingQuestion, ReadingSet
     from qa.evaluation.support import Support
@@ -36,8 +44,8 @@ class ReadingTask:
         self._model = model
 
     def applies(self, configuration: Configuration) -> bool:
-        """Return True: every configuration answers."""
-        return bool(configuration.name)
+        """Tell whether the configuration answers: reranking is a matter of search alone."""
+        return not configuration.rerank
 
     def run(self, configuration: Configuration, wanted: Collection[str]) -> Iterator[list[Outcome]]:
         """Yield the outcomes of the wanted questions, passage by passage."""
@@ -47,10 +55,7 @@ class ReadingTask:
         for (title, passage), group in groupby(questions, key=lambda question: (question.title, question.passage)):
             corpus = make_corpus([read_text(passage, title=title)])
             product = open_product(corpus, configuration, self._parts, self._model, cached=True)
-            yield [
-                self._outcome(question, ask(product, question.question), corpus, configuration, support)
-                for question in group
-            ]
+            yield [self._outcome(question, product, corpus, configuration, support) for question in group]
 
     def latencies(self, configuration: Configuration, outcomes: Sequence[Outcome]) -> list[float]:
         """Return nothing: vectors come from the cache, so these seconds are nobody's."""
@@ -60,13 +65,20 @@ class ReadingTask:
     def _outcome(
         self,
         question: ReadingQuestion,
-        asked: Asked,
+        product: ArticleQA,
         corpus: Corpus,
         configuration: Configuration,
         support: Support,
     ) -> Outcome:
+        asked = ask(product, question.question)
+        regardless = ask_regardless(product, asked, question.question)
         answer = asked.answer
         metrics = reading_metrics(question, answer, spans=self._benchmark.spans)
+        quality = reading_metrics(question, regardless.answer, spans=self._benchmark.spans).get(self.primary, 0.0)
+        if self.primary in metrics:
+            metrics[f"{self.primary} if never silent"] = quality
+        if question.places:
+            metrics["answer's sentence first"] = float(_best_holds(product, question))
         if answer is not None:
             metrics |= citation_metrics(answer, corpus, support)
         return Outcome(
@@ -75,12 +87,21 @@ class ReadingTask:
             query_id=question.id,
             question=question.question,
             metrics=metrics,
-            observed=observed_of(answer, question.answerable, metrics.get(self.primary, 0.0)),
+            observed=observed_of(answer, question.answerable, quality),
             expected=" / ".join(dict.fromkeys(question.answers)) or "silence",
             answer=answer.text if answer else "",
             detail=detail_of(answer, corpus) if answer else {},
             error=asked.error,
         )
+
+
+def _best_holds(product: ArticleQA, question: ReadingQuestion) -> bool:
+    """Tell whether the sentence that is judged best holds a gold answer at its place."""
+    sentences = product.assess(question.question).sentences
+    if not sentences:
+        return False
+    best = max(sentences, key=lambda scored: scored.logit).sentence
+    return any(best.start <= start and end <= best.end for start, end in question.places)
 
 
 def reading_metrics(question: ReadingQuestion, answer: Answer | None, *, spans: bool) -> dict[str, float]:

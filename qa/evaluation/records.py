@@ -62,7 +62,8 @@ class RetrievalSet:
 class ReadingQuestion:
     """A question about one passage. No gold answers: the passage does not answer it.
 
-    `gold_sentences` are those of the passage's `sentences` that people marked as the answer; both may be unknown.
+    `gold_sentences` are those of the passage's `sentences` that people marked as the answer; `places` are (first
+    character, end) of the answers in the passage. All three may be unknown.
     """
 
     id: str
@@ -72,6 +73,7 @@ class ReadingQuestion:
     answers: tuple[str, ...]
     sentences: tuple[str, ...] = ()
     gold_sentences: tuple[str, ...] = ()
+    places: tuple[tuple[int, int], ...] = ()
 
     @property
     def answerable(self) -> bool:
@@ -92,7 +94,8 @@ class ReadingSet:
     def digest(self) -> str:
         """Hash of everything that a result depends on."""
         return digest(
-            [q.id, q.question, q.title, q.passage, q.answers, q.sentences, q.gold_sentences] for q in self.questions
+            [q.id, q.question, q.title, q.passage, q.answers, q.sentences, q.gold_sentences, q.places]
+            for q in self.questions
         )
 
 

@@ -7,11 +7,12 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import EvaluationError
+from qa.evaluation.bars import Verdict
 from qa.evaluation.figures import Figure
 from qa.evaluation.journal import write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 RESULTS = "results.json"
@@ -22,7 +23,8 @@ class Results:
     """What a run found.
 
     `figures` are the same in every run of the same settings; `costs` (seconds, passages a second, MiB) are measured and
-    are not. `corpus_hash` names the questions and documents of every set.
+    are not. `corpus_hash` names the questions and documents of every set. `bars` are those of the suite, with what
+    became of them, `about` what it says of itself.
     """
 
     figures: list[Figure]
@@ -35,6 +37,8 @@ class Results:
     notices: Mapping[str, list[str]] = field(default_factory=dict)
     primary: Mapping[str, str] = field(default_factory=dict)
     complete: bool = True
+    bars: Sequence[Verdict] = ()
+    about: str = ""
 
 
 def write_results(results: Results, folder: Path) -> None:
@@ -52,7 +56,7 @@ def read_results(folder: Path) -> Results:
     try:
         row: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
         figures = {name: [Figure(**figure) for figure in row[name]] for name in ("figures", "costs")}
-        return Results(**{**row, **figures})
+        return Results(**{**row, **figures, "bars": [Verdict(**bar) for bar in row.get("bars", [])]})
     except FileNotFoundError:
         raise EvaluationError(
             f"{folder}: no run here ({RESULTS} is missing); make one with: footnote evaluate --out"

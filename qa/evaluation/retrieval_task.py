@@ -12,14 +12,13 @@ import numpy as np
 
 from index import SearchMode
 from index.search import search_rows
-from qa.confidence import sigmoid
 from qa.evaluation.metrics.retrieval import RANKING_DEPTH, ranked, score_rankings
 from qa.evaluation.outcome import Outcome
 from qa.evaluation.readers.evenly import evenly
 from qa.evaluation.readers.multiturn import WITH_HISTORY, turns
-from qa.evidence_input import Evidence
 from qa.followup import standalone
 from qa.question import clean_history
+from qa.reranking import RERANKED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -39,8 +38,6 @@ SHOWN = 3
 """Documents that reports name for a query."""
 TIMED = 40
 """Queries whose latency is measured."""
-RERANKED = 20
-"""Documents that the evidence model puts into a new order."""
 
 
 class RetrievalTask:
@@ -59,8 +56,8 @@ class RetrievalTask:
         self._parts = parts
 
     def applies(self, configuration: Configuration) -> bool:
-        """Tell whether documents are to be found this way; by the evidence model only where that was asked for."""
-        return self._parts.rerank or not configuration.evidence
+        """Tell whether documents are found this way: the evidence model takes part as reranker, not as judge."""
+        return not configuration.evidence
 
     def run(self, configuration: Configuration, wanted: Collection[str]) -> Iterator[list[Outcome]]:
         """Yield the outcomes of the wanted queries, `CHUNK` at a time."""
@@ -131,6 +128,7 @@ class RetrievalTask:
         shelf, mode = self._shelf, configuration.mode
         lexical = shelf.lexical if mode is not SearchMode.DENSE else None
         dense = shelf.dense(configuration) if mode is not SearchMode.LEXICAL else None
+        reranker = self._parts.reranker() if configuration.rerank else None
 
         def rows_of(query: str, vector: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
             if lexical is None and dense is not None:
@@ -144,21 +142,11 @@ class RetrievalTask:
 
         def rank(query: str, vector: NDArray[np.float32]) -> Ranking:
             rows, scores = rows_of(query, vector)
-            if configuration.evidence:
-                scores = self._rejudged(configuration, query, rows, scores)
+            if reranker is not None:
+                scores = reranker.scores(query, scores, [shelf.evidence(row) for row in rows[:RERANKED]])
             return ranked([shelf.ids[row] for row in rows], scores)
 
         return rank
-
-    def _rejudged(
-        self, configuration: Configuration, query: str, rows: NDArray[np.int64], scores: NDArray[np.float32]
-    ) -> NDArray[np.float32]:
-        """Return scores by which the first documents stand in the judge's order, all above the rest: (n,) float32."""
-        first = rows[:RERANKED]
-        judged = self._parts.judge(configuration).judge(query, [Evidence("", (self._shelf.text(r),)) for r in first])
-        ceiling = float(scores[len(first) :].max()) if len(rows) > len(first) else 0.0
-        head = [1.0 + ceiling + sigmoid(judgement.answers) for judgement in judged]
-        return np.asarray([*head, *scores[len(first) :]], dtype=np.float32)
 
 
 def relevant(qrels: Qrels, query: str) -> list[str]:

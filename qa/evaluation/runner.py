@@ -13,7 +13,7 @@ from qa.evaluation.records import digest
 from qa.evaluation.results import Results, write_results
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from qa.evaluation.configuration import Configuration
@@ -34,12 +34,21 @@ class Run:
     """A run over tasks and configurations."""
 
     def __init__(
-        self, tasks: Sequence[Task], configurations: Sequence[Configuration], parts: Parts, settings: RunSettings
+        self,
+        tasks: Sequence[Task],
+        configurations: Sequence[Configuration],
+        parts: Parts,
+        settings: RunSettings,
+        own: Mapping[str, Sequence[Configuration]] | None = None,
     ) -> None:
+        """Plan the run; the tasks whose dataset stands in `own` have their own configurations."""
+        chosen = own or {}
         self.tasks = tasks
         self.parts = parts
         self.settings = settings
-        self.plan = {task.dataset: [c for c in configurations if task.applies(c)] for task in tasks}
+        self.plan = {
+            task.dataset: [c for c in chosen.get(task.dataset, configurations) if task.applies(c)] for task in tasks
+        }
         self.commit = commit()  # now, not when results are written: the code in memory is this one
         self.figures: list[Figure] = []
         self.costs: list[Figure] = []
@@ -94,7 +103,9 @@ class Run:
         self.figures += part_figures(*part, ordered, self.settings.seed)
         encoded_now, seconds_now = self.parts.encoded
         latencies = task.latencies(configuration, ordered)
-        self.costs += part_costs(*part, latencies, encoded_now - encoded, seconds_now - seconds)
+        words = [float(o.observed["words"]) for o in ordered if o.observed.get("words")]
+        work = (encoded_now - encoded, seconds_now - seconds)
+        self.costs += part_costs(*part, latencies, words, *work, self.settings.seed)
 
     def _keys(self) -> dict[Part, str]:
         """Return what a row of each part must have been made with to count as done."""

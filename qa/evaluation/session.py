@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus.errors import EvaluationError, SettingsError
 from index import load_encoder
+from qa.evaluation.bars import verdicts
 from qa.evaluation.compare import RunSide, changed_sides, compare, read_side
-from qa.evaluation.configuration import EVIDENCE, parse_configurations
+from qa.evaluation.configuration import EVIDENCE, RERANK, parse_configurations
 from qa.evaluation.defaults import CONFIGURATIONS
 from qa.evaluation.evidence import evidence_loader
 from qa.evaluation.gates import check_bars, check_names, parse_bar
@@ -19,9 +21,10 @@ from qa.evaluation.readers.options import ReadOptions
 from qa.evaluation.readers.recognise import read_set
 from qa.evaluation.report.comparison import print_comparison
 from qa.evaluation.report.folder import write_reports
-from qa.evaluation.results import read_results
+from qa.evaluation.report.table import print_bars
+from qa.evaluation.results import read_results, write_results
 from qa.evaluation.runner import Run, RunSettings
-from qa.evaluation.suite import entries_of
+from qa.evaluation.suite import plan_of
 from qa.evaluation.task import Parts
 from qa.evaluation.tasks import tasks_of
 
@@ -29,7 +32,9 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from qa.evaluation.configuration import Configuration
     from qa.evaluation.results import Results
+    from qa.evaluation.task import Task
 
 OK, MISSED = 0, 1
 
@@ -50,15 +55,30 @@ def evaluate(options: argparse.Namespace) -> int:
         raise SettingsError(f"--limit must be at least 1, found {options.limit}")
     before = _side(str(options.no_worse_than)) if options.no_worse_than else None
     reading = ReadOptions(options.split, options.allow_empty, options.judged_only, options.limit)
-    entries = entries_of([Path(path) for path in options.paths], reading, options.corpus, options.data)
-    sets = [(read_set(entry.path, entry.options, entry.name), entry.corpus) for entry in entries]
-    parts = Parts(load_encoder, load_evidence, measures=measures, rerank=options.config is not None)
-    tasks = [task for found, corpus in sets for task in tasks_of(found, parts, corpus, options.model)]
-    made = Run(tasks, configurations, parts, RunSettings(options.out, options.seed, options.fresh))
-    results = made.execute(Terminal())
-    write_reports(results, [found for found, _ in sets], options.out)
+    plan = plan_of([Path(path) for path in options.paths], reading, options.corpus, options.data)
+    check_names([one.bar for one in plan.bars], measures)
+    sets = [read_set(entry.path, entry.options, entry.name) for entry in plan.entries]
+    parts = Parts(load_encoder, load_evidence, measures=measures)
+    tasks: list[Task] = []
+    own: dict[str, tuple[Configuration, ...]] = {}
+    for entry, found in zip(plan.entries, sets, strict=True):
+        made = tasks_of(found, parts, entry.corpus, options.model)
+        tasks += made
+        if entry.configurations and options.config is None:
+            own |= {task.dataset: parse_configurations(entry.configurations, options.encoder) for task in made}
+    run = Run(tasks, configurations, parts, RunSettings(options.out, options.seed, options.fresh), own)
+    results = run.execute(Terminal())
+    judged = verdicts(plan.bars, [*results.figures, *results.costs])
+    results = replace(results, bars=judged, about=plan.about)
+    write_results(results, options.out)
+    if judged:
+        print_bars(judged)
+    write_reports(results, sets, options.out, options.page)
     print(f"report: {options.out / 'report.html'}")
-    return _verdict(results, check_bars(bars, results.figures), before, options)
+    missed = check_bars(bars, results.figures)
+    if options.fail_on_bars:
+        missed += [f"{one.dataset} · {one.configuration}: {one.means}" for one in results.bars if not one.met]
+    return _verdict(results, missed, before, options)
 
 
 def _verdict(results: Results, missed: list[str], before: RunSide | None, options: argparse.Namespace) -> int:
@@ -101,9 +121,11 @@ def _configurations(asked: str | None, load_evidence: object) -> tuple[str, ...]
     names = CONFIGURATIONS if asked is None else _names(asked)
     if load_evidence is not None:
         return names
-    without = tuple(name for name in names if not name.endswith(EVIDENCE))
+    without = tuple(name for name in names if not name.endswith((EVIDENCE, RERANK)))
     if asked is not None and without != names:
-        raise SettingsError(f"--config {asked}: there is no evidence model here; leave out what ends in {EVIDENCE}")
+        raise SettingsError(
+            f"--config {asked}: there is no evidence model here; leave out what ends in {EVIDENCE} or {RERANK}"
+        )
     return without
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from corpus import read_text
 from index.lexical import LexicalIndex, terms
 from index.vectors import DenseIndex
+from qa.evidence_input import Evidence
 
 if TYPE_CHECKING:
     from qa.evaluation.configuration import Configuration
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from qa.evaluation.task import Parts
 
 
+READ_SENTENCES = 12
+"""Sentences of a document that the evidence model reads; the product's passages are shorter."""
 LABEL = 90
 """Characters of a document that reports show."""
 
@@ -53,6 +57,13 @@ class Shelf:
     @cached_property
     def _rows(self) -> dict[str, int]:
         return {document_id: row for row, document_id in enumerate(self.ids)}
+
+    def evidence(self, row: int) -> Evidence:
+        """Return a row as the evidence model reads it: the title, and the sentences with which the text begins."""
+        document = self._documents[row]
+        read = read_text(document.text, title=document.title)
+        spans = [sentence for passage in read.passages for sentence in passage.sentences][:READ_SENTENCES]
+        return Evidence(document.title, tuple(read.text[span.start : span.end] for span in spans))
 
     def text(self, row: int) -> str:
         """Return the text of a row."""

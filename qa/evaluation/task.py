@@ -12,6 +12,7 @@ from qa.evaluation.defaults import MEASURES
 from qa.evaluation.embeddings import CachedEncoder, cache_file
 from qa.evaluation.support import JudgedSupport, Support
 from qa.judge import CombinedJudge, Judge, SimilarityJudge
+from qa.reranking import Reranker, load_mix
 from qa.text_vectors import TextVectors
 
 if TYPE_CHECKING:
@@ -50,14 +51,12 @@ class Parts:
     """The parts of the product that tasks share, each made when first asked for.
 
     `make` loads an encoder by its spec; `load_evidence` the evidence model, where there is one. `progress` is called
-    with the texts of a call that are encoded and with all of them. `rerank` lets the evidence model put documents into
-    a new order, which takes minutes where search takes seconds.
+    with the texts of a call that are encoded and with all of them.
     """
 
     make: Callable[[str | None], Encoder]
     load_evidence: Callable[[], ModelJudge] | None = None
     measures: tuple[str, ...] = MEASURES
-    rerank: bool = False
     progress: Callable[[int, int], None] = lambda _done, _total: None
     _encoders: dict[str | None, CachedEncoder] = field(default_factory=dict)
     _judges: dict[tuple[str | None, bool, bool], Judge] = field(default_factory=dict)
@@ -91,8 +90,12 @@ class Parts:
     @cached_property
     def _evidence(self) -> ModelJudge:
         if self.load_evidence is None:
-            raise ModelError("there is no evidence model here; leave out the configurations that end in +evidence")
+            raise ModelError("there is no evidence model here; leave out the configurations with +evidence or +rerank")
         return self.load_evidence()
+
+    def reranker(self) -> Reranker:
+        """Return what gives found documents their final scores."""
+        return Reranker(self._evidence.reader, load_mix())
 
     def support(self, configuration: Configuration) -> Support:
         """Return what scores support."""

@@ -11,7 +11,8 @@ class ReadOptions:
 
     `split` is taken where a set has several. `allow_empty` keeps documents without any text; `judged_only` leaves out
     queries without a relevant document; `limit` keeps so many questions. `documents` keeps the questions on the
-    documents with these titles, as those that nothing was trained on.
+    documents with these titles, `queries` the questions of a retrieval set with these ids: those that nothing was
+    trained on.
     """
 
     split: str = "test"
@@ -19,3 +20,4 @@ class ReadOptions:
     judged_only: bool = False
     limit: int | None = None
     documents: frozenset[str] | None = None
+    queries: frozenset[str] | None = None

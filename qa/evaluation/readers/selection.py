@@ -19,10 +19,13 @@ def selected(found: BenchmarkSet, options: ReadOptions) -> BenchmarkSet:
     """Return the set with the questions that the options ask for, and a notice of what was left out.
 
     Raises:
-        EvaluationError: documents are chosen in a set whose questions have none, or no question is on them.
+        EvaluationError: documents are chosen in a set whose questions have none, or queries in one that has none, or
+            nothing is left.
     """
     if options.documents is not None:
         found = _on_documents(found, options.documents)
+    if options.queries is not None:
+        found = _with_ids(found, options.queries)
     return found if options.limit is None else _limited(found, options.limit)
 
 
@@ -41,6 +44,17 @@ def _on_documents(found: BenchmarkSet, titles: AbstractSet[str]) -> BenchmarkSet
         raise EvaluationError(f"{found.name}: none of its {total} questions is on one of the {len(titles)} documents")
     notice = f"{kept} of {total} questions were taken, those on {len(titles)} chosen documents"
     return dataclasses.replace(chosen, notices=(*found.notices, notice))
+
+
+def _with_ids(found: BenchmarkSet, ids: AbstractSet[str]) -> BenchmarkSet:
+    if not isinstance(found, RetrievalSet):
+        raise EvaluationError(f"{found.name}: `queries` is for retrieval sets only")
+    kept = {query: wordings for query, wordings in found.queries.items() if query in ids}
+    if not kept:
+        raise EvaluationError(f"{found.name}: none of its {len(found.queries)} queries has one of the {len(ids)} ids")
+    qrels = {query: judged for query, judged in found.qrels.items() if query in kept}
+    notice = f"{len(kept)} of {len(found.queries)} queries were taken, those of a list"
+    return dataclasses.replace(found, queries=kept, qrels=qrels, notices=(*found.notices, notice))
 
 
 def _limited(found: BenchmarkSet, limit: int) -> BenchmarkSet:

@@ -29,8 +29,14 @@ def read_squad(path: Path, name: str) -> ReadingSet:
         for paragraph in article.child("paragraphs").items():
             context = paragraph.filled("context")
             for node in paragraph.child("qas").items():
+                places = tuple(_places(node, context))
                 question = ReadingQuestion(
-                    node.filled("id"), node.filled("question"), title, context, tuple(_answers(node, context))
+                    node.filled("id"),
+                    node.filled("question"),
+                    title,
+                    context,
+                    tuple(context[start:end] for start, end in places),
+                    places=places,
                 )
                 if question.id in questions:
                     node.child("id").fail(f"question id {question.id!r} was given before; ids must be unique")
@@ -40,8 +46,8 @@ def read_squad(path: Path, name: str) -> ReadingSet:
     return ReadingSet(name, tuple(questions.values()), spans=True)
 
 
-def _answers(node: Node, context: str) -> Iterator[str]:
-    """Yield the gold answers of one question, each checked against the paragraph."""
+def _places(node: Node, context: str) -> Iterator[tuple[int, int]]:
+    """Yield the places of one question's gold answers, each checked against the paragraph."""
     answers = list(node.child("answers").items())
     impossible = node.child("is_impossible") if node.has("is_impossible") else None
     if impossible is not None and not isinstance(impossible.value, bool):
@@ -52,4 +58,4 @@ def _answers(node: Node, context: str) -> Iterator[str]:
         text, start = answer.filled("text"), answer.child("answer_start")
         if not isinstance(start.value, int) or context[start.value : start.value + len(text)] != text:
             start.fail(f"the paragraph does not hold {text!r} at this offset")
-        yield text
+        yield start.value, start.value + len(text)

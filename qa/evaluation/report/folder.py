@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from qa.evaluation.journal import read_outcomes, write_whole
 from qa.evaluation.records import RetrievalSet
 from qa.evaluation.report.page import render_page
-from qa.evaluation.report.table import markdown
+from qa.evaluation.report.summary import write_summary
+from qa.evaluation.report.table import markdown, markdown_bars
 from qa.evaluation.report.trec import file_name, write_qrels, write_run
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 PAGE, TABLES, TREC = "report.html", "results.md", "trec"
 
 
-def write_reports(results: Results, sets: Sequence[BenchmarkSet], folder: Path) -> None:
-    """Write everything beside `results.json` and `per_query.jsonl`.
+def write_reports(results: Results, sets: Sequence[BenchmarkSet], folder: Path, summary: Path | None = None) -> None:
+    """Write everything beside `results.json` and `per_query.jsonl`, and the summary where a file is named for it.
 
     Raises:
         EvaluationError: the folder holds no run, or a library of the extra `evaluate` is missing.
@@ -39,10 +40,14 @@ def write_reports(results: Results, sets: Sequence[BenchmarkSet], folder: Path) 
             write_run(outcomes, folder / TREC / f"{file_name(dataset, configuration)}.run")
     write_whole(folder / TABLES, [_tables(results)])
     write_whole(folder / PAGE, [render_page(results, parts)])
+    if summary is not None:
+        write_summary(results, parts, summary)
 
 
 def _tables(results: Results) -> str:
     sections = [f"Measured at commit {results.commit}, seed {results.seed}; percent with 95 % intervals."]
+    if results.bars:
+        sections += ["### Bars", markdown_bars(results.bars)]
     for dataset in dict.fromkeys(figure.dataset for figure in results.figures):
         sections.append(f"### {dataset}")
         sections += results.notices.get(dataset, [])

@@ -11,12 +11,13 @@ from qa.evaluation.glossary import GLOSSARY
 from qa.evaluation.metrics.pooled import columns
 from qa.evaluation.report import plots
 from qa.evaluation.report.comparison import said
-from qa.evaluation.report.table import grid
+from qa.evaluation.report.table import BAR_HEADING, bar_rows, grid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from qa.evaluation.journal import Part
+    from qa.evaluation.metrics.pooled import Observations
     from qa.evaluation.outcome import Outcome
     from qa.evaluation.results import Results
 
@@ -31,10 +32,29 @@ def render_page(results: Results, parts: Mapping[Part, Sequence[Outcome]]) -> st
     return str(
         _template().render(
             results=results,
+            bar_heading=BAR_HEADING,
+            bars=bar_rows(results.bars),
+            risk_coverage=_risk_coverage(results, parts),
             sections=[_section(dataset, results, parts) for dataset in datasets],
             glossary={name: text for name, text in GLOSSARY.items() if _is_used(name, results)},
         )
     )
+
+
+def _risk_coverage(results: Results, parts: Mapping[Part, Sequence[Outcome]]) -> str:
+    """Return the curves of all sets with answers side by side, where there are several."""
+    seen = answered_sets(results, parts)
+    return plots.risk_panels(seen) if len(seen) > 1 else ""
+
+
+def answered_sets(results: Results, parts: Mapping[Part, Sequence[Outcome]]) -> dict[str, dict[str, Observations]]:
+    """Return what was observed of answers, by set and configuration, in the order of the results."""
+    found: dict[str, dict[str, Observations]] = {}
+    for dataset, configuration in dict.fromkeys((figure.dataset, figure.configuration) for figure in results.figures):
+        rows = [o.observed for o in parts.get((dataset, configuration), ()) if "answerable" in o.observed]
+        if rows:
+            found.setdefault(dataset, {})[configuration] = columns(rows)
+    return found
 
 
 @cache

@@ -50,15 +50,33 @@ def bars(figures: Sequence[Figure], title: str) -> str:
 
 
 def risk_curves(seen: Mapping[str, Observations], title: str) -> str:
-    """Return the risk-coverage curve of every configuration."""
+    """Return the risk-coverage curve of every configuration, with a dot where the product stops to answer."""
     figure, axes = _axes(title)
-    for position, (configuration, observed) in enumerate(seen.items()):
-        risks = risk_coverage(observed["confidence"].astype(float), 1.0 - observed["quality"].astype(float))
-        coverage = np.arange(1, len(risks) + 1) / len(risks)
-        axes.plot(coverage, risks, color=COLOURS[position % len(COLOURS)], label=configuration)
-    axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="share of questions answered", ylabel="share of answers that are wrong")
+    _draw_risk(axes, seen)
+    axes.set_ylabel("share of answers that are wrong")
     axes.legend(frameon=False)
     return _svg(figure)
+
+
+def risk_panels(sets: Mapping[str, Mapping[str, Observations]]) -> str:
+    """Return the risk-coverage curves of several sets side by side."""
+    figure, panels = _panels("Risk against coverage; the dot is where the product stops to answer", list(sets))
+    for axes, seen in zip(panels, sets.values(), strict=True):
+        _draw_risk(axes, seen)
+    panels[0].set_ylabel("share of answers that are wrong")
+    panels[-1].legend(frameon=False, fontsize=8)
+    return _svg(figure)
+
+
+def _draw_risk(axes: Any, seen: Mapping[str, Observations]) -> None:  # noqa: ANN401  (axes of an untyped library)
+    for position, (configuration, observed) in enumerate(seen.items()):
+        colour = COLOURS[position % len(COLOURS)]
+        risks = risk_coverage(observed["confidence"].astype(float), 1.0 - observed["quality"].astype(float))
+        axes.plot(np.arange(1, len(risks) + 1) / len(risks), risks, color=colour, label=configuration)
+        answered = int((~observed["abstained"].astype(bool)).sum())
+        if answered:
+            axes.scatter([answered / len(risks)], [risks[answered - 1]], s=36, color=colour, zorder=3)
+    axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="share of questions answered")
 
 
 def reliability_diagram(seen: Mapping[str, Observations], title: str) -> str:
@@ -88,17 +106,35 @@ def latency_histogram(seconds: Mapping[str, Sequence[float]], title: str) -> str
     return _svg(figure)
 
 
+def _panels(title: str, names: Sequence[str]) -> tuple[Any, list[Any]]:
+    """Return a figure of its own and axes side by side, one a name."""
+    figure = _figure((SIZE[0] * max(1.0, len(names) / 2), SIZE[1]))
+    figure.suptitle(title, x=0.01, ha="left", fontsize=10)
+    panels = list(figure.subplots(1, len(names), sharey=True, squeeze=False)[0])
+    for axes, name in zip(panels, names, strict=True):
+        _dress(axes, name)
+    return figure, panels
+
+
 def _axes(title: str) -> tuple[Any, Any]:
     """Return a figure of its own, which no global state knows, and its axes."""
+    figure = _figure(SIZE)
+    axes = figure.subplots()
+    _dress(axes, title)
+    return figure, axes
+
+
+def _figure(size: tuple[float, float]) -> Any:  # noqa: ANN401  (a figure of an untyped library)
     matplotlib = require("matplotlib")
     matplotlib.rcParams["svg.hashsalt"] = "footnote"
     matplotlib.rcParams["svg.fonttype"] = "none"
-    figure = require("matplotlib.figure").Figure(figsize=SIZE, layout="constrained")
-    axes = figure.subplots()
+    return require("matplotlib.figure").Figure(figsize=size, layout="constrained")
+
+
+def _dress(axes: Any, title: str) -> None:  # noqa: ANN401  (axes of an untyped library)
     axes.set_title(title, loc="left", fontsize=10)
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(labelsize=8)
-    return figure, axes
 
 
 def _svg(figure: Any) -> str:  # noqa: ANN401  (a figure of an untyped library)
