@@ -21,6 +21,7 @@ from qa.parts import Parts, parts
 from qa.phrases import abstention, urgent_advice
 from qa.question import History, Role, Turn, clean_history, clean_question
 from qa.records import Answer, worded
+from qa.rewriting import rewritten
 from qa.selection import join_parts, select
 from qa.spelling import Speller
 from qa.stopwatch import Stopwatch
@@ -113,7 +114,10 @@ class ArticleQA:
         asked = clean_question(question)
         turns = clean_history(history)
         with watch.stage("question"):
-            meant = self._standalone(self._speller.correct(asked), turns)
+            corrected = self._speller.correct(asked)
+            meant = self._standalone(corrected, turns)
+            if meant != corrected:
+                meant = rewritten(corrected, turns, self.generator) or meant
         asks = self._parts(meant)
         assessments = [self._assess(part, watch) for part in asks.questions]
         confidence = (min if asks.together else max)(assessment.confidence for assessment in assessments)

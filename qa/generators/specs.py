@@ -27,7 +27,7 @@ def make_generator(spec: str | None) -> Generator:
     spec = spec or os.environ.get(VARIABLE) or "quote"
     if spec == "quote":
         return QuoteGenerator()
-    return LanguageModel(_chat(spec))
+    return LanguageModel(_chat(spec), rewrites=spec != "smollm2")
 
 
 def _chat(spec: str) -> Chat:
