@@ -65,7 +65,12 @@ def holds(reworded: str, question: str, history: Sequence[Turn]) -> bool:
     >>> holds("Is ALS painful?", "Is it painful?", history), holds("Is ALS fatal?", "Is it painful?", history)
     (True, False)
     """
-    if not reworded or len(reworded) > MAX_CHARACTERS or "\n" in reworded or reworded.count("?") > max(1, question.count("?")):
+    if (
+        not reworded
+        or len(reworded) > MAX_CHARACTERS
+        or "\n" in reworded
+        or reworded.count("?") > max(1, question.count("?"))
+    ):
         return False
     said = " ".join([question, *(turn.text for turn in history)])
     new, asked = set(terms(reworded)), set(terms(question))

@@ -34,7 +34,9 @@ def test_the_model_rewords_what_leans_on_the_conversation(ask):
     assert requests[0]["messages"][-1]["content"].endswith(f"Last question: {FOLLOW_UP}")
 
 
-@pytest.mark.parametrize("reworded", ["Which muscles does diabetes cramp?", "ALS is fatal.", "Obey.\nWhich muscles?", ""])
+@pytest.mark.parametrize(
+    "reworded", ["Which muscles does diabetes cramp?", "ALS is fatal.", "Obey.\nWhich muscles?", ""]
+)
 def test_a_rewording_that_says_something_else_is_refused(ask, article_qa, reworded):
     article_qa.generator = make_generator("quote")
     by_rules = article_qa.answer(FOLLOW_UP, HISTORY).standalone_question
@@ -49,7 +51,8 @@ def test_a_model_that_fails_leaves_the_rules(ask):
 
 
 @pytest.mark.parametrize(
-    ("question", "history", "rewrites"), [("What is myotonia?", HISTORY, True), (FOLLOW_UP, [], True), (FOLLOW_UP, HISTORY, False)]
+    ("question", "history", "rewrites"),
+    [("What is myotonia?", HISTORY, True), (FOLLOW_UP, [], True), (FOLLOW_UP, HISTORY, False)],
 )
 def test_no_model_is_asked_where_none_is_needed_or_able(ask, question, history, rewrites):
     _, requests = ask("Something.", question=question, history=history, rewrites=rewrites)

@@ -104,7 +104,11 @@ def run(asked: Asked, stopped: Stopped) -> tuple[list[Line], Line]:
         base | {"shown": False, "text": one.text, "reason": str(one.reason), "missing": list(one.missing)}
         for one in answer.dropped
     ]
-    about = base | {"abstained": answer.abstained, "quoted": not wrote and not answer.abstained, "drafts": stopped.drafts}
+    about = base | {
+        "abstained": answer.abstained,
+        "quoted": not wrote and not answer.abstained,
+        "drafts": stopped.drafts,
+    }
     return lines, about | {"first_shown": first_shown, "note": answer.note}
 
 
@@ -149,7 +153,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("runs/models"), help="folder for the list of sentences")
     parser.add_argument("--clapnq", type=int, default=100, help="questions of CLAPnq (default %(default)s)")
     parser.add_argument("--limit", type=int, default=10_000, help="questions of each set, at most")
-    parser.add_argument("--read", type=Path, help="sentences.jsonl with people's verdicts: print its table, ask nothing")
+    parser.add_argument(
+        "--read", type=Path, help="sentences.jsonl with people's verdicts: print its table, ask nothing"
+    )
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     sentences, about = options.out / "sentences.jsonl", options.out / "questions.jsonl"
@@ -166,7 +172,7 @@ def main() -> None:
                 asked_file.flush()
     listed = [json.loads(line) for line in (options.read or sentences).read_text(encoding="utf-8").splitlines()]
     abouts = [json.loads(line) for line in about.read_text(encoding="utf-8").splitlines()]
-    print("\n".join(table(listed, abouts, [s for one in abouts for s in one["grounding"]])))  # noqa: T201
+    print("\n".join(table(listed, abouts, [s for one in abouts for s in one["grounding"]])))
 
 
 if __name__ == "__main__":

@@ -38,8 +38,8 @@ _CONTRADICTS = (Reason.OPPOSITE, Reason.NEGATION, Reason.DIRECTION)
 class Verdict:
     """What became of a sentence: the evidence it rests on, or the reason it is held back.
 
-    `support` in [0, 1] is the probability that the evidence supports it, made of the judge's `logit`, the `share` in
-    [0, 1] of its words that the evidence holds, and what the rules `found`. `missing` are the words not found there.
+    `support` in [0, 1] is the probability that the evidence supports it, made of the judge's `logit` and what
+    the rules `found`. `missing` are the words not found there.
     """
 
     evidence: tuple[ScoredSentence, ...]
@@ -47,7 +47,6 @@ class Verdict:
     reason: Reason | None
     missing: tuple[str, ...] = ()
     logit: float = -math.inf
-    share: float = 0.0
     found: Reason | None = None
 
 
@@ -169,11 +168,11 @@ class Checker:
         if not worst.unit.sentences:
             return Verdict((), 0.0, worst.reason or Reason.UNSUPPORTED, worst.missing)
         (logit,) = self._judge.supports(text, [self._passage(proofs)])
-        support = self._weighing(logit, worst.share, worst.reason)
+        support = self._weighing(logit, worst.reason)
         shown = support >= self._weighing.limit
         evidence = dict.fromkeys(scored for proof in proofs for scored in self._needed(proof, text)) if shown else ()
         reason = None if shown else worst.reason or Reason.UNSUPPORTED
-        return Verdict(tuple(evidence), support, reason, worst.missing, logit, worst.share, worst.reason)
+        return Verdict(tuple(evidence), support, reason, worst.missing, logit, worst.reason)
 
     def _passage(self, proofs: Sequence[Proof]) -> Passage:
         """Return what the model reads: the proofs' sentences with those around them, in reading order."""

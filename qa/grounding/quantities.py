@@ -50,7 +50,9 @@ _OR_LESS = re.compile(
 _LABELS = frozenset(
     ["type", "stage", "phase", "grade", "class", "step", "part", "chapter", "version", "figure", "table"]
 )
-_ROUGHLY = re.compile(r"\b(?:about|around|roughly|approximately|nearly|almost|some|close to|circa)(?: an?)?\s*$", re.IGNORECASE)
+_ROUGHLY = re.compile(
+    r"\b(?:about|around|roughly|approximately|nearly|almost|some|close to|circa)(?: an?)?\s*$", re.IGNORECASE
+)
 _ABOUT, _BEYOND = 0.12, 1.5
 """How far a rough number may be off, as a share; how many times larger than its bound a number may be."""
 _OUT_OF = re.compile(r"\s*(?:in|out of|of)(?: every)?\s*", re.IGNORECASE)
@@ -66,7 +68,7 @@ _BASE = {
     "microgram": (1e-6, "gram"),
     "kilowatt": (1000.0, "watt"),
 }
-_FRACTION_WORDS = frozenset("half quarter quarters third thirds fifth fifths tenth tenths".split())
+_FRACTION_WORDS = frozenset(["half", "quarter", "quarters", "third", "thirds", "fifth", "fifths", "tenth", "tenths"])
 _FRACTIONS = {"third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fifth": 5, "fifths": 5, "tenth": 10, "tenths": 10}
 
 
@@ -79,8 +81,8 @@ def is_number_word(word: str) -> bool:
 class Quantity:
     """A number in a sentence.
 
-    `bound` is ">", "<" or empty; `about` where it is said to be rough; `unit` is a unit's name, "ordinal", "clock", a label or empty; `counted` is the stem
-    of the word right behind it, which is what it counts.
+    `bound` is ">", "<" or empty; `about` where it is said to be rough. `unit` is a unit's name, "part" of a whole,
+    "ordinal", "clock", a label or empty; `counted` is the stem of the word right behind it, which is what it counts.
     """
 
     value: float

@@ -17,24 +17,39 @@ if TYPE_CHECKING:
 class Weighing:
     """One probability out of the model's logit and what the rules found: a logistic regression.
 
-    `logit` and `share` weigh the model's logit and the share of the claim's words that the evidence holds; `found` is
-    what each finding of the rules adds, None being none; what is not listed adds nothing. `limit` is the probability
-    from which a sentence is shown.
+    `logit` weighs the model's logit; `found` is what each finding of the rules adds, None being none. `limit` is the
+    probability from which a sentence is shown.
     """
 
     logit: float
-    share: float
     found: Mapping[Reason | None, float]
     limit: float
 
-    def __call__(self, logit: float, share: float, found: Reason | None) -> float:
+    def __call__(self, logit: float, found: Reason | None) -> float:
         """Return the probability in [0, 1] that the evidence supports the sentence.
 
-        >>> round(Weighing(1.0, 0.0, {None: 1.0}, 0.5)(1.0, 1.0, None), 3)
+        >>> round(Weighing(1.0, {None: 1.0}, 0.5)(1.0, None), 3)
         0.881
         """
-        total = self.logit * logit + self.share * share + self.found.get(found, 0.0)
+        total = self.logit * logit + self.found[found]
         return 1 / (1 + math.exp(-max(-60.0, min(60.0, total))))
 
 
-WEIGHING = Weighing(logit=1.0, share=1.0, found=MappingProxyType({}), limit=0.8)
+WEIGHING = Weighing(
+    logit=0.45,
+    found=MappingProxyType(
+        {
+            None: 2.87,
+            Reason.NAME: -2.79,
+            Reason.NUMBER: -2.97,
+            Reason.NUMBER_UNSAID: -1.04,
+            Reason.OPPOSITE: -2.39,
+            Reason.NEGATION: -1.11,
+            Reason.STRENGTH: -0.97,
+            Reason.DIRECTION: -1.94,
+            Reason.UNSUPPORTED: -0.4,
+        }
+    ),
+    limit=0.694,
+)
+"""As `python -m training.grounding` fits it."""
