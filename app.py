@@ -12,11 +12,10 @@ import gradio as gr
 from corpus.errors import SettingsError
 from qa.__main__ import main
 from qa.feedback import FeedbackStore
-from qa.page.article import article_html
-from qa.page.desk import Desk, View
+from qa.live import LiveQA
+from qa.page.desk import Desk, Reception, View
 from qa.page.templates import ASSETS, asset, render
 from qa.page.texts import read_texts
-from qa.pipeline import ArticleQA
 
 if TYPE_CHECKING:
     from qa.page.talk import Answerer
@@ -28,60 +27,66 @@ ANSWERED_AT_ONCE = 4
 class _Handlers:
     """Gradio's events on one side, the desk on the other; each returns chat, question box and conversation."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, reception: Reception) -> None:
+        self._desk = reception.desk
 
     def ask(self, question: str, stored: object) -> Iterator[tuple[object, ...]]:
-        yield from self._each(self._desk.ask(question, stored))
+        desk = self._desk()
+        yield from self._each(desk, desk.ask(question, stored))
 
     def pick(self, stored: object, event: gr.SelectData) -> Iterator[tuple[object, ...]]:
         picked = event.value["text"] if isinstance(event.value, dict) else event.value[0]
-        yield from self._each(self._desk.ask(str(picked), stored))
+        desk = self._desk()
+        yield from self._each(desk, desk.ask(str(picked), stored))
 
     def retry(self, stored: object, event: gr.RetryData) -> Iterator[tuple[object, ...]]:
-        yield from self._each(self._desk.ask_again(stored, _turn_at(event.index)))
+        desk = self._desk()
+        yield from self._each(desk, desk.ask_again(stored, _turn_at(event.index)))
 
     def edit(self, stored: object, event: gr.EditData) -> Iterator[tuple[object, ...]]:
-        yield from self._each(self._desk.ask_again(stored, _turn_at(event.index), html.unescape(str(event.value))))
+        desk = self._desk()
+        yield from self._each(desk, desk.ask_again(stored, _turn_at(event.index), html.unescape(str(event.value))))
 
     def suggest(self, stored: object) -> object:
-        suggested = self._desk.suggest(stored)
+        suggested = self._desk().suggest(stored)
         return gr.Dataset(samples=[[each] for each in suggested], visible=bool(suggested))
 
     def undo(self, stored: object) -> tuple[object, ...]:
-        return self._shown(self._desk.undo(stored))
+        desk = self._desk()
+        return self._shown(desk, desk.undo(stored))
 
     def restore(self, stored: object) -> tuple[object, ...]:
-        return self._shown(self._desk.restore(stored))
+        desk = self._desk()
+        return self._shown(desk, desk.restore(stored))
 
     def judge(self, stored: object, event: gr.LikeData) -> object:
         said = event.liked if isinstance(event.liked, str) else "Like" if event.liked else "Dislike"
-        return self._desk.judge(stored, _turn_at(event.index), said).stored
+        return self._desk().judge(stored, _turn_at(event.index), said).stored
 
     def export(self, stored: object) -> str:
-        return self._desk.export(stored)
+        return self._desk().export(stored)
 
-    def _each(self, views: Iterable[View]) -> Iterator[tuple[object, ...]]:
+    def _each(self, desk: Desk, views: Iterable[View]) -> Iterator[tuple[object, ...]]:
         shown = False
         for view in views:
             shown = True
-            yield self._shown(view)
+            yield self._shown(desk, view)
         if not shown:
             yield gr.skip(), gr.skip(), gr.skip()
 
-    def _shown(self, view: View) -> tuple[object, ...]:
+    def _shown(self, desk: Desk, view: View) -> tuple[object, ...]:
         messages: list[dict[str, Any]] = []
         for turn in view.turns:
-            reply = gr.HTML(self._desk.reply_html(turn), apply_default_css=False, js_on_load=None)
+            reply = gr.HTML(desk.reply_html(turn), apply_default_css=False, js_on_load=None)
             messages += [
                 {"role": "user", "content": html.escape(turn.question, quote=False)},
                 {"role": "assistant", "content": reply},
             ]
         chat = gr.update(value=messages, feedback_value=[turn.verdict or None for turn in view.turns])
-        return chat, self._box(view), view.stored
+        return chat, self._box(desk, view), view.stored
 
-    def _box(self, view: View) -> object:
-        texts = self._desk.texts
+    def _box(self, desk: Desk, view: View) -> object:
+        texts = desk.texts
         buttons: dict[str, Any] = {
             "submit_btn": False if view.asking else texts["ask_button"],
             "stop_btn": texts["stop_button"] if view.asking else False,
@@ -95,12 +100,13 @@ class _Handlers:
 def build(qa: Answerer, feedback: FeedbackStore | None = None) -> gr.Blocks:
     """Return the page for a corpus; `launch` serves it."""
     texts = read_texts()
-    desk = Desk(qa, texts, feedback)
-    on, corpus = _Handlers(desk), desk.corpus
+    reception = Reception(qa, texts, feedback)
+    on, desk = _Handlers(reception), reception.desk()
+    corpus = desk.corpus
     plain: dict[str, Any] = {"apply_default_css": False, "js_on_load": None}
 
     def read(document_id: str) -> str:
-        return article_html(corpus.document(document_id), corpus, texts)
+        return reception.desk().article_html(document_id)
 
     blocks: gr.Blocks
     with gr.Blocks(title=f"{corpus.title} · Footnote", analytics_enabled=False, fill_width=True) as blocks:
@@ -149,7 +155,7 @@ def build(qa: Answerer, feedback: FeedbackStore | None = None) -> gr.Blocks:
                     gr.HTML(render("disclaimer.html.j2", texts, corpus=corpus), elem_id="disclaimer", **plain)
             with gr.Column(elem_id="pane", scale=5):
                 gr.HTML(
-                    render("pane.html.j2", texts, article=read(corpus.documents[0].id)),
+                    render("pane.html.j2", texts, article=read("")),
                     elem_id="reader",
                     apply_default_css=False,
                     js_on_load=asset("page.js"),
@@ -223,7 +229,7 @@ def serve(corpus: str | None = None, model: str | None = None, host: str = "127.
     Raises:
         FootnoteError: the corpus, the model or the address cannot be used.
     """
-    qa = ArticleQA.open(corpus, model)
+    qa = LiveQA.open(corpus, model)
     blocks = launch(qa, host=host, port=port, feedback=FeedbackStore())
     qa.answer(qa.corpus.title)  # loads what the first question would wait for
     print(f"“{qa.corpus.title}” is open for questions on http://{host}:{port}", flush=True)

@@ -23,6 +23,10 @@ class IndexStoreError(FootnoteError):
     """An index on disk is incomplete, damaged, or belongs to another encoder, corpus or format."""
 
 
+class IndexBusyError(IndexStoreError):
+    """Another process is building this index right now."""
+
+
 class ModelError(FootnoteError):
     """A model that scores or writes answers is missing, damaged or failed."""
 

@@ -1,33 +1,40 @@
-"""Loading: from a file or a folder to a corpus of documents."""
+"""Loading: from files and folders to a corpus of documents."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus.errors import CorpusError
-from corpus.readers import MAX_BYTES, SUFFIXES, TEXT_READERS, canonical_newlines, read_bytes
-from corpus.settings import SETTINGS_FILE, CorpusSettings, read_settings
+from corpus.files import read_steadily
+from corpus.places import Given, Places
+from corpus.readers import SUFFIXES, TEXT_READERS, canonical_newlines, read_bytes
+from corpus.settings import CorpusSettings, read_settings
 from corpus.splitting import Chunking, build_document
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
 
+    from corpus.places import Found
     from corpus.records import Document, Passage
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """Documents that are asked together. `problems` names each file that was left out, and why."""
+    """Documents that are asked together.
+
+    `problems` names each file that was left out, and why; `unread` counts files of kinds that are not read, by suffix.
+    """
 
     documents: tuple[Document, ...]
     settings: CorpusSettings = field(default_factory=CorpusSettings)
     chunking: Chunking = field(default_factory=Chunking)
     problems: tuple[str, ...] = ()
+    unread: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -41,22 +48,23 @@ class Corpus:
 
     @cached_property
     def content_hash(self) -> str:
-        """SHA-256 (hex) of everything that an index is made of: texts, their headings and the passages' spans."""
+        """SHA-256 (hex) of everything that an index is made of: texts, their headings and places, and the passages."""
         digest = hashlib.sha256()
         for document in self.documents:
             headings = [(s.id, s.heading_start, s.heading_end, s.parent_id) for s in document.sections]
             spans = [
                 (p.id, p.start, p.end, [(s.start, s.end, s.kind.value) for s in p.sentences]) for p in document.passages
             ]
-            digest.update(repr((document.id, document.title, document.text, headings, spans)).encode())
+            known_as = (document.id, *document.also, document.title, document.named_by_file)
+            digest.update(repr((known_as, document.text, headings, spans)).encode())
         return digest.hexdigest()
 
     @cached_property
     def _by_id(self) -> dict[str, Document]:
-        return {document.id: document for document in self.documents}
+        return {each: document for document in self.documents for each in (document.id, *document.also)}
 
     def document(self, document_id: str) -> Document:
-        """Return the document with this id.
+        """Return the document with this id, or that has its text from a file with this id as well.
 
         Raises:
             KeyError: no document has it.
@@ -64,46 +72,38 @@ class Corpus:
         return self._by_id[document_id]
 
 
-def default_corpus_path() -> Path:
-    """Return the folder of the article that Footnote ships with."""
-    return Path(__file__).parent / "articles"
+def load_corpus(
+    given: Given = None,
+    *,
+    chunking: Chunking | None = None,
+    known: Iterable[Document] = (),
+    progress: Callable[[int, int], None] | None = None,
+) -> Corpus:
+    """Return the documents of files, of every readable file below folders, or of what patterns match.
 
-
-def load_corpus(path: str | Path | None = None, *, chunking: Chunking | None = None) -> Corpus:
-    """Return the documents of one file, or of every readable file below a folder, in the order of their names.
-
-    `path` None is the default article. A `corpus.toml` beside the file, or in the folder, holds the settings. A file
-    that cannot be read is left out and named in `Corpus.problems`.
+    `given` None is the default article. A `corpus.toml` beside the file, or in the folder, holds the settings. A file
+    that cannot be read is left out and named in `Corpus.problems`; files with the same text make one document. A file
+    whose bytes one of the `known` documents came from, cut the same way, is not parsed again. `progress` is told how
+    many of how many files are read.
 
     Raises:
-        CorpusError: the path does not exist, or no document with text came of it.
+        CorpusError: a place does not exist, or no document with text came of them.
         SettingsError: the `corpus.toml` cannot be used.
     """
-    root = Path(path).expanduser() if path is not None else default_corpus_path()
-    chunking = chunking or Chunking()
-    if not root.exists():
-        raise CorpusError(f"no corpus at {root}: give a file ({', '.join(SUFFIXES)}) or a folder that holds some")
-    folder = root if root.is_dir() else root.parent
-    try:
-        files = _files(root)
-    except OSError as error:
-        raise CorpusError(f"{root} cannot be listed: {error.strerror}; check its permissions") from error
-    documents: list[Document] = []
-    problems: list[str] = []
-    for file in files:
-        try:
-            document = _read_file(file, file.relative_to(folder), chunking)
-        except (OSError, CorpusError) as error:
-            problems.append(f"{file}: {error.strerror if isinstance(error, OSError) else error}")
-            continue
-        if document.passages:
-            documents.append(document)
-        else:
-            problems.append(f"{file}: holds no text")
-    if not documents:
-        detail = "; ".join(problems[:3]) or f"no file ends in {', '.join(SUFFIXES)}"
-        raise CorpusError(f"nothing to read in {root}: {detail}")
-    return Corpus(tuple(documents), read_settings(folder / SETTINGS_FILE), chunking, tuple(problems))
+    places = Places.of(given)
+    found = places.find()
+    reading = _Reading(found, chunking or Chunking(), known)
+    for done, file in enumerate(found.files, start=1):
+        reading.add(file)
+        if progress:
+            progress(done, len(found.files))
+    places.require()  # a folder that vanished meanwhile is no reason to forget what was in it
+    if not reading.documents:
+        detail = "; ".join([*found.problems, *reading.problems][:3]) or f"no file ends in {', '.join(SUFFIXES)}"
+        raise CorpusError(f"nothing to read in {', '.join(map(str, places.paths))}: {detail}")
+    settings = read_settings(places.settings_file)
+    problems = (*found.problems, *reading.problems)
+    return Corpus(tuple(reading.documents.values()), settings, reading.chunking, problems, found.unread)
 
 
 def read_text(
@@ -138,18 +138,56 @@ def make_corpus(documents: Sequence[Document], settings: CorpusSettings | None =
     return Corpus(tuple(documents), settings or CorpusSettings())
 
 
-def _files(root: Path) -> list[Path]:
-    if root.is_file():
-        return [root]
-    below = (file for file in root.rglob("*") if not any(part.startswith(".") for part in file.relative_to(root).parts))
-    return sorted(file for file in below if file.suffix.lower() in SUFFIXES and file.is_file())
+class _Reading:
+    """Reads files one by one; those with the same text are joined to one document."""
+
+    def __init__(self, found: Found, chunking: Chunking, known: Iterable[Document]) -> None:
+        self.chunking = chunking
+        self.documents: dict[bytes, Document] = {}
+        """By what makes two files the same: text, sections and stated title."""
+        self.problems: list[str] = []
+        self._found = found
+        self._known = {document.digest: document for document in known if document.digest}
+
+    def add(self, file: Path) -> None:
+        """Read a file, or note why not."""
+        try:
+            document = self._read(file)
+        except (OSError, CorpusError) as error:
+            self.problems.append(f"{file}: {error.strerror if isinstance(error, OSError) else error}")
+            return
+        if not document.passages:
+            self.problems.append(f"{file}: holds no text")
+            return
+        key = _sameness(document)
+        if first := self.documents.get(key):
+            document = replace(first, also=(*first.also, document.id))
+        self.documents[key] = document
+
+    def _read(self, file: Path) -> Document:
+        raw = read_steadily(file)
+        suffix = file.suffix.lower()
+        digest = hashlib.sha256(suffix.encode() + b"\n" + raw).hexdigest()
+        document_id, title = self._found.document_id(file), _title(file)
+        if known := self._known.get(digest):
+            passages = tuple(replace(passage, document_id=document_id) for passage in known.passages)
+            title = title if known.named_by_file else known.title
+            return replace(known, id=document_id, title=title, source=str(file), passages=passages, also=())
+        parsed = read_bytes(raw, suffix)
+        document = build_document(document_id, parsed, title=title, source=str(file), chunking=self.chunking)
+        self._known[digest] = replace(document, named_by_file=not parsed.title, digest=digest)
+        return self._known[digest]
 
 
-def _read_file(file: Path, relative: Path, chunking: Chunking) -> Document:
-    size = file.stat().st_size
-    if size > MAX_BYTES:
-        raise CorpusError(f"has {size / 1e6:.0f} MB, more than the {MAX_BYTES / 1e6:.0f} MB of one document; split it")
-    parsed = read_bytes(file.read_bytes(), file.suffix)
+def _title(file: Path) -> str:
+    """Return a title made of a file's name."""
     title = re.sub(r"[-_\s]+", " ", file.stem).strip() or file.name
-    title = title[:1].upper() + title[1:]
-    return build_document(relative.as_posix(), parsed, title=title, source=str(file), chunking=chunking)
+    return title[:1].upper() + title[1:]
+
+
+def _sameness(document: Document) -> bytes:
+    """Return what two files share whose documents differ in nothing but their names."""
+    title = "" if document.named_by_file else document.title
+    passages = tuple(replace(passage, document_id="") for passage in document.passages)
+    bare = replace(document, id="", title=title, source="", passages=passages, also=(), digest="")
+    return hashlib.sha256(repr(bare).encode()).digest()

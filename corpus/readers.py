@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus.docx import read_docx
@@ -30,6 +34,7 @@ TEXT_READERS: dict[str, Callable[[str], Parsed]] = {
 BYTE_READERS: dict[str, Callable[[bytes], Parsed]] = {".pdf": read_pdf, ".docx": read_docx}
 SUFFIXES = (*TEXT_READERS, *BYTE_READERS)
 """Every suffix that can be read, lower case."""
+_LIBRARIES = ("markdown-it-py", "pypdfium2", "python-docx", "selectolax", "sentencex")
 _MARKS = (b"\xff\xfe", b"\xfe\xff")
 _DECLARED = re.compile(rb"<meta[^>]+charset=[\"']?([\w-]+)", re.IGNORECASE)
 
@@ -48,6 +53,15 @@ def read_bytes(raw: bytes, suffix: str) -> Parsed:
     if b"\0" in raw[:8192] and not raw.startswith(_MARKS):
         raise CorpusError("is not text, whatever its name says")
     return TEXT_READERS[suffix](canonical_newlines(_decode(raw)))
+
+
+@cache
+def reading_version() -> str:
+    """Return what differs whenever the same bytes may be read otherwise: a digest of this package and its libraries."""
+    digest = hashlib.sha256("".join(f"{name} {version(name)}\n" for name in _LIBRARIES).encode())
+    for file in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 def canonical_newlines(text: str) -> str:

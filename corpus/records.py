@@ -67,7 +67,9 @@ class Passage:
 class Document:
     """One article: its canonical text and everything that spans it.
 
-    `page_starts` are the offsets at which pages 1, 2, ... begin; empty where the format has no pages.
+    `page_starts` are the offsets at which pages 1, 2, ... begin; empty where the format has no pages. `also` holds the
+    ids of further files with the same text. `named_by_file` says that the file states no title, so that its name is
+    the title. `digest` tells the file's bytes and their reader; it is empty where the text came from no file.
     """
 
     id: str
@@ -77,6 +79,9 @@ class Document:
     passages: tuple[Passage, ...]
     source: str
     page_starts: tuple[int, ...] = ()
+    also: tuple[str, ...] = ()
+    named_by_file: bool = False
+    digest: str = ""
 
     def page(self, offset: int) -> int | None:
         """Return the number, from 1, of the page that holds an offset; None where the document has no pages."""

@@ -4,29 +4,35 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
-from corpus import default_corpus_path, load_corpus
+from corpus import load_corpus
 from corpus.errors import CorpusError
 from index import store
+from index.building import open_or_build, renew
 from index.encoder import load_encoder
 from index.search import SearchMode
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     from corpus import Corpus
     from index.encoder import Encoder
     from index.search import Index
+    from index.vectors import Means
+
+CORPUS_HELP = "a file, folder or pattern, or several parted as in PATH; the article that ships if left out"
 
 
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `index`, `search`, `show` and `corpus` to a command line; each sets `run`, which returns the exit status."""
     index = commands.add_parser("index", help="build or renew the index of a corpus")
-    index.add_argument("path", nargs="?", type=Path, help="a file or folder; the article that ships if left out")
+    index.add_argument("paths", nargs="*", metavar="PATH", help=CORPUS_HELP)
     index.add_argument("--dry-run", action="store_true", help="only say what would be read and what left out")
     index.add_argument("--json", action="store_true", help="print what was done as JSON")
     index.set_defaults(run=run_index)
@@ -50,58 +56,85 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--corpus", metavar="PATH", type=Path, help="a file or folder; the article that ships if left out"
-    )
+    parser.add_argument("--corpus", metavar="PATH", help=CORPUS_HELP)
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def run_index(options: argparse.Namespace) -> int:
     """Build or renew an index and say what was done; 1 if a file was left out, else 0."""
-    root = options.path or default_corpus_path()
-    corpus = load_corpus(root)
-    report: dict[str, object] = {"documents": len(corpus.documents), "passages": len(corpus.passages)}
-    if options.dry_run:
-        report = {"state": "dry run", **report}
-    else:
-        encoder = load_encoder()
-        folder = store.default_folder(root, encoder)
+    places = options.paths or None
+    encoder = load_encoder()
+    folder = store.default_folder(places, encoder)
+    with _bar("reading", " files") as progress:
+        corpus = load_corpus(places, known=store.known_documents(folder), progress=progress)
+    report: dict[str, object] = {
+        "state": "dry run",
+        "documents": len(corpus.documents),
+        "passages": len(corpus.passages),
+        "same_text": sum(len(document.also) for document in corpus.documents),
+        "other_files": dict(corpus.unread),
+    }
+    if not options.dry_run:
         encoded = _build(folder, corpus, encoder)
-        state = "up to date" if encoded is None else "built"
-        report = {"state": state, **report, "encoded": encoded or 0, "encoder": encoder.name, "folder": str(folder)}
+        report["state"] = "up to date" if encoded is None else "built"
+        report |= {"encoded": encoded or 0, "encoder": encoder.name, "folder": str(folder)}
     if options.json:
         print(json.dumps({**report, "left_out": corpus.problems}, ensure_ascii=False, indent=2))
     else:
-        line = f"{report['state']}: {report['documents']} documents, {report['passages']} passages"
-        if not options.dry_run:
-            line += f", {report['encoded']} newly embedded by {report['encoder']}, in {report['folder']}"
-        print(line)
+        print(_summary(report))
         for problem in corpus.problems:
             print(f"left out: {problem}", file=sys.stderr)
     return 1 if corpus.problems else 0
+
+
+def _summary(report: Mapping[str, Any]) -> str:
+    line = f"{report['state']}: {report['documents']} documents, {report['passages']} passages"
+    if report["same_text"]:
+        line += f", {report['same_text']} more files with the same text"
+    if "encoded" in report:
+        line += f", {report['encoded']} newly embedded by {report['encoder']}, in {report['folder']}"
+    if report["other_files"]:
+        kinds = ", ".join(f"{suffix} {count}" for suffix, count in report["other_files"].items())
+        line += f"\nfiles of kinds that are not read: {kinds}"
+    return line
 
 
 def _build(folder: Path, corpus: Corpus, encoder: Encoder) -> int | None:
     """Build what the index on disk lacks and save it; return how many passages were embedded, None if it was fit."""
     if store.fits(folder, corpus, encoder):
         return None
-    count = 0
-    with tqdm(unit=" passages", desc="embedding", disable=not sys.stderr.isatty()) as bar:
+    encoded = 0
+
+    def waiting() -> None:
+        print("another process is building this index; waiting for it", file=sys.stderr)
+
+    with _bar("embedding", " passages") as show:
 
         def progress(done: int, total: int) -> None:
-            nonlocal count
-            bar.total = total
-            bar.update(done - count)
-            count = done
+            nonlocal encoded
+            encoded = done
+            show(done, total)
 
-        store.save(store.renewed(folder, corpus, encoder, progress), folder)
-    return count
+        _, built = renew(folder, corpus, encoder, progress, waiting)
+    return encoded if built else None
+
+
+@contextmanager
+def _bar(what: str, unit: str) -> Iterator[Callable[[int, int], None]]:
+    """Show how far something is, at which rate, and the time left, where someone sits before a terminal."""
+    with tqdm(desc=what, unit=unit, disable=not sys.stderr.isatty()) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        yield progress
 
 
 def run_search(options: argparse.Namespace) -> int:
     """Print the nearest passages, each with the place that `show` takes."""
     index = _opened(options)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for hit in index.search(options.query, max(1, options.k), options.mode):
         document = index.corpus.document(hit.passage.document_id)
         rows.append(
@@ -109,6 +142,7 @@ def run_search(options: argparse.Namespace) -> int:
                 "place": f"{document.id}#{hit.passage.section_id}",
                 "section": document.section(hit.passage.section_id).title,
                 "page": document.page(hit.passage.start),
+                "also": document.also,
                 "score": round(hit.score, 4),
                 "dense": round(hit.dense, 4),
                 "lexical": round(hit.lexical, 4),
@@ -121,8 +155,9 @@ def run_search(options: argparse.Namespace) -> int:
         print(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
         for row in rows:
-            page = f", page {row['page']}" if row["page"] else ""
-            print(f"{row['score']:.3f}  {row['place']}  {row['section']}{page}\n       {_short(str(row['text']))}")
+            where = f", page {row['page']}" if row["page"] else ""
+            where += f" (also in {', '.join(row['also'])})" if row["also"] else ""
+            print(f"{row['score']:.3f}  {row['place']}  {row['section']}{where}\n       {_short(str(row['text']))}")
     return 0
 
 
@@ -171,7 +206,8 @@ def run_stats(options: argparse.Namespace) -> int:
         "characters in the median passage": lengths[len(lengths) // 2],
         "left out": len(corpus.problems),
         "encoder": index.encoder.fingerprint,
-        "vectors": f"exact search over {len(index.dense)} rows of {index.dense.dimension} float32",
+        "vectors": f"{len(index.dense)} of {index.dense.dimension} dimensions",
+        "search": index.dense.means.to_dict() if options.json else _said(index.dense.means),
     }
     if options.json:
         print(json.dumps(figures, ensure_ascii=False, indent=2))
@@ -180,9 +216,17 @@ def run_stats(options: argparse.Namespace) -> int:
     return 0
 
 
+def _said(means: Means) -> str:
+    """Return how vectors are searched, in words."""
+    held = f"{means.memory / 1e6:.1f} MB in memory"
+    if not means.lists:
+        return f"{means.kind}, every vector is compared, {held}"
+    found = f"{100 * means.recall_at_10:.1f} % of the ten nearest found"
+    return f"{means.probes} of {means.lists} {means.kind}, {found}, {held}, {means.disk / 1e6:.1f} MB on disk"
+
+
 def _opened(options: argparse.Namespace) -> Index:
-    root = options.corpus or default_corpus_path()
-    return store.open_or_build(root, load_corpus(root), load_encoder())
+    return open_or_build(options.corpus, load_encoder())
 
 
 def _short(text: str, width: int = 160) -> str:

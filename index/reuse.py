@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from index.encoder import Encoder
 
-ENCODED_AT_ONCE = 256
-"""Texts between two reports of progress."""
+ENCODED_AT_ONCE = 64
+"""Texts between two reports of progress: what a build that is stopped may lose."""
 
 
 def text_key(text: str) -> bytes:
@@ -28,10 +28,11 @@ def encode_new(
     encoder: Encoder,
     known: Mapping[bytes, NDArray[np.float32]],
     progress: Callable[[int, int], None] | None = None,
+    keep: Callable[[Mapping[bytes, NDArray[np.float32]]], None] | None = None,
 ) -> NDArray[np.float32]:
     """Return one unit row a text, (n_texts, dimension) float32; those without a known vector are encoded, each once.
 
-    `progress` is told how many of how many texts to encode are done.
+    `progress` is told how many of how many texts to encode are done; `keep` gets each batch of new vectors.
     """
     keys = [text_key(text) for text in texts]
     missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
@@ -39,7 +40,10 @@ def encode_new(
     wanted = list(missing)
     for start in range(0, len(wanted), ENCODED_AT_ONCE):
         batch = wanted[start : start + ENCODED_AT_ONCE]
-        fresh.update(zip(batch, encoder.encode([missing[key] for key in batch]), strict=True))
+        made = dict(zip(batch, encoder.encode([missing[key] for key in batch]), strict=True))
+        fresh.update(made)
+        if keep:
+            keep(made)
         if progress:
             progress(len(fresh), len(wanted))
     if not keys:

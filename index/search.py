@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Self
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from corpus import Corpus, Document, Passage
+    from corpus.settings import CorpusSettings
     from index.encoder import Encoder
 
 _CANDIDATES = 100
@@ -78,14 +79,31 @@ def search_rows(
 
 
 def passage_text(document: Document, passage: Passage) -> str:
-    """Return what is embedded and indexed of a passage: the headings above it and its own words."""
+    """Return the words by which a passage is found: the headings above it and its own."""
     headings = " > ".join([document.title, *(s.title for s in document.section_path(passage.section_id))])
     return f"{headings}\n{document.text[passage.start : passage.end]}"
 
 
+def embedded_text(document: Document, passage: Passage) -> str:
+    """Return what is embedded of a passage: its words with the headings above it, but without the file's name.
+
+    So a file that is renamed keeps its vectors; its new name is found by its words.
+    """
+    return (
+        passage_text(replace(document, title=""), passage)
+        if document.named_by_file
+        else passage_text(document, passage)
+    )
+
+
 def passage_texts(corpus: Corpus) -> list[str]:
-    """Return what is embedded and indexed of every passage, in their order."""
-    return [passage_text(corpus.document(passage.document_id), passage) for passage in corpus.passages]
+    """Return the words by which every passage is found, in their order."""
+    return [passage_text(document, passage) for document in corpus.documents for passage in document.passages]
+
+
+def embedded_texts(corpus: Corpus) -> list[str]:
+    """Return what is embedded of every passage, in their order."""
+    return [embedded_text(document, passage) for document in corpus.documents for passage in document.passages]
 
 
 class Index:
@@ -109,12 +127,14 @@ class Index:
         encoder: Encoder,
         known: Mapping[bytes, NDArray[np.float32]] | None = None,
         progress: Callable[[int, int], None] | None = None,
+        keep: Callable[[Mapping[bytes, NDArray[np.float32]]], None] | None = None,
     ) -> Self:
-        """Return an index of the corpus in memory; texts whose vector is `known` by their key are not encoded."""
-        texts = passage_texts(corpus)
-        return cls(
-            corpus, encoder, DenseIndex(encode_new(texts, encoder, known or {}, progress)), LexicalIndex.build(texts)
-        )
+        """Return an index of the corpus in memory; texts whose vector is `known` by their key are not encoded.
+
+        `progress` is told how many of how many passages are embedded, `keep` gets each batch of new vectors.
+        """
+        vectors = encode_new(embedded_texts(corpus), encoder, known or {}, progress, keep)
+        return cls(corpus, encoder, DenseIndex(vectors), LexicalIndex.build(passage_texts(corpus)))
 
     def search(
         self, query: str, k: int = 10, mode: SearchMode = SearchMode.FUSED, vector: NDArray[np.float32] | None = None
@@ -127,6 +147,10 @@ class Index:
             zip(found.rows.tolist(), found.scores.tolist(), found.dense.tolist(), found.lexical.tolist(), strict=True)
         )
         return [Hit(self.corpus.passages[row], score, dense, lexical) for row, score, dense, lexical in columns]
+
+    def with_settings(self, settings: CorpusSettings) -> Self:
+        """Return the same index of the same documents under other settings."""
+        return type(self)(replace(self.corpus, settings=settings), self.encoder, self.dense, self.lexical)
 
     def encode_query(self, query: str) -> NDArray[np.float32]:
         """Return the query's unit vector: (dimension,) float32."""

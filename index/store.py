@@ -1,178 +1,263 @@
-"""The index on disk: one folder, complete when its manifest is there, refused when anything does not match."""
+"""The index on disk: a manifest that names one folder of data, both refused when anything does not match."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import logging
+import os
 import shutil
 import tempfile
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from corpus import Corpus
 from corpus.errors import IndexStoreError
+from corpus.places import Given, Places
+from corpus.readers import reading_version
+from corpus.splitting import Chunking
 from index.cache import CACHE_VARIABLE, cache_folder
+from index.checkpoint import Checkpoint
+from index.documents import load_documents, save_documents
 from index.lexical import LexicalIndex
 from index.reuse import text_key
-from index.search import Index, passage_texts
+from index.search import Index, embedded_texts
 from index.vectors import DenseIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import numpy as np
     from numpy.typing import NDArray
 
-    from corpus import Corpus
+    from corpus import Document
     from index.encoder import Encoder
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
+DOCUMENTS = "documents.sqlite"
 VECTORS = "vectors.faiss"
+ROWS = "vectors.npy"
+"""The exact vectors, where `VECTORS` holds them in fewer bytes."""
 LEXICAL = "lexical"
 KEYS = "texts.sha256"
 """The keys of the passages' texts, in order, each SHA-256's 32 bytes."""
+LOCK = "lock"
+CHECKPOINT = "checkpoint"
 
+_DATA = "data-"
+_VECTORS_KNOWN_FROM = 2
+"""The oldest format whose vectors are taken over."""
+_READ_TRIES = 5
+_REBUILD = "run: footnote index PATH"
 _log = logging.getLogger(__name__)
 
 
-def default_folder(root: Path, encoder: Encoder) -> Path:
-    """Return where the index of the corpus at `root` lies: below $FOOTNOTE_CACHE or the user's cache folder."""
-    name = hashlib.sha256(f"{root.resolve()}\n{encoder.fingerprint}".encode()).hexdigest()[:16]
-    return cache_folder() / "indexes" / f"{root.stem}-{name}"
+def default_folder(given: Given, encoder: Encoder) -> Path:
+    """Return where a corpus's index lies: below $FOOTNOTE_CACHE or the user's cache folder."""
+    places = Places.of(given)
+    name = hashlib.sha256(f"{places.identity}\n{encoder.fingerprint}".encode()).hexdigest()[:16]
+    return cache_folder() / "indexes" / f"{places.name}-{name}"
 
 
 def save(index: Index, folder: Path) -> None:
-    """Write the index beside its place and move it there whole; the manifest is written last.
+    """Write an index; it takes the place of the one before when it is whole on the disk, and not earlier.
+
+    The data gets a folder of its own, then the manifest names that: the one step that counts. Whoever kills the process
+    before leaves the index before, after it this one. One process at a time may do this in a folder: see `alone`.
 
     Raises:
         IndexStoreError: the folder cannot be written. What stood there before still stands.
     """
+    data = None
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    except OSError as error:
-        raise IndexStoreError(f"cannot write an index at {folder}: {error.strerror}; set {CACHE_VARIABLE}") from error
-    try:
-        index.dense.save(made / VECTORS)
-        index.lexical.save(made / LEXICAL)
-        (made / KEYS).write_bytes(b"".join(map(text_key, passage_texts(index.corpus))))
-        manifest = {**_identity(index.corpus, index.encoder), "passages": len(index.corpus.passages)}
-        manifest["dimension"] = index.dense.dimension
-        manifest["checksums"] = _checksums(made)
-        (made / MANIFEST).write_text(json.dumps(manifest, indent=2), encoding="utf-8")
-        _replace(made, folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        data = Path(tempfile.mkdtemp(prefix=_DATA, dir=folder))
+        save_documents(index.corpus.documents, data / DOCUMENTS)
+        index.dense.save(data / VECTORS)
+        index.lexical.save(data / LEXICAL)
+        (data / KEYS).write_bytes(b"".join(map(text_key, embedded_texts(index.corpus))))
+        table = _described(index, data)
+        _sync(*(file for file in data.rglob("*") if file.is_file()), data / LEXICAL, data, folder)
+        _switch(folder / MANIFEST, json.dumps({**table, "seal": _seal(table)}, indent=2))
     except (OSError, RuntimeError) as error:
-        raise IndexStoreError(f"cannot write an index at {folder}: {error}; set {CACHE_VARIABLE}") from error
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
+        if data:
+            shutil.rmtree(data, ignore_errors=True)
+        raise unwritable(folder, error) from error
+    for rest in folder.iterdir():
+        if rest.name not in {MANIFEST, LOCK, CHECKPOINT, data.name}:
+            shutil.rmtree(rest, ignore_errors=True) if rest.is_dir() else rest.unlink(missing_ok=True)
 
 
-def load(folder: Path, corpus: Corpus, encoder: Encoder) -> Index:
-    """Return the index in a folder.
+def load(folder: Path, encoder: Encoder, corpus: Corpus | None = None) -> Index:
+    """Return the index in a folder: that of `corpus`, or of whatever documents it holds.
 
     Raises:
-        IndexStoreError: it is missing, half-written or damaged, or belongs to another encoder, corpus or format.
+        IndexStoreError: it is missing or damaged, or belongs to another encoder, corpus or format.
     """
-    rebuild = "run: footnote index PATH"
-    try:
-        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise IndexStoreError(f"no complete index at {folder}; {rebuild}") from None
-    except (OSError, ValueError) as error:
-        raise IndexStoreError(f"the manifest of the index at {folder} cannot be read; {rebuild}") from error
-    if not isinstance(manifest, dict):
-        raise IndexStoreError(f"the manifest of the index at {folder} is not a table; {rebuild}")
-    for key, expected in _identity(corpus, encoder).items():
-        if manifest.get(key) != expected:
-            raise IndexStoreError(
-                f"the index at {folder} was built with {key} {manifest.get(key)!r}, not {expected!r}; {rebuild}"
-            )
-    if manifest.get("checksums") != _checksums(folder):
-        raise IndexStoreError(f"the index at {folder} is damaged: its files' checksums differ; {rebuild}")
-    return Index(corpus, encoder, DenseIndex.load(folder / VECTORS), LexicalIndex.load(folder / LEXICAL))
-
-
-def known_vectors(folder: Path, encoder: Encoder) -> dict[bytes, NDArray[np.float32]]:
-    """Return the vectors that an index on disk holds, by their texts' keys; none where it is not whole or another's.
-
-    The corpus may have changed since: a text that did not keeps its vector.
-    """
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        if (manifest["format"], manifest["encoder"]) != (FORMAT, encoder.fingerprint):
-            return {}
-        if manifest["checksums"] != _checksums(folder):
-            return {}
-        keys = (folder / KEYS).read_bytes()
-        rows = DenseIndex.load(folder / VECTORS).rows()
-    except (OSError, ValueError, KeyError, TypeError, IndexStoreError):
-        return {}
-    return {keys[32 * at : 32 * at + 32]: row for at, row in enumerate(rows)}
+    for _ in range(_READ_TRIES):
+        seen = stamp(folder)
+        try:
+            return _load(folder, encoder, corpus)
+        except IndexStoreError:
+            if seen == stamp(folder):
+                raise
+    raise IndexStoreError(f"the index at {folder} is renewed again and again; wait for `footnote index` to end")
 
 
 def fits(folder: Path, corpus: Corpus, encoder: Encoder) -> bool:
     """Tell whether the index in a folder is whole and of this corpus and encoder."""
     try:
-        load(folder, corpus, encoder)
+        load(folder, encoder, corpus)
     except IndexStoreError:
         return False
     return True
 
 
-def renewed(
-    folder: Path, corpus: Corpus, encoder: Encoder, progress: Callable[[int, int], None] | None = None
-) -> Index:
-    """Return a new index of the corpus in memory that keeps what still holds of the one in a folder."""
-    return Index.build(corpus, encoder, known_vectors(folder, encoder), progress)
+def stamp(folder: Path) -> tuple[int, int, int] | None:
+    """Return what differs after every save to a folder, at the price of one look at the disk; None without an index."""
+    try:
+        status = (folder / MANIFEST).stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
-def open_or_build(
-    root: Path, corpus: Corpus, encoder: Encoder, progress: Callable[[int, int], None] | None = None
-) -> Index:
-    """Return the index of a corpus: the one on disk where it fits, else a new one, saved where that is possible.
+def manifest(folder: Path) -> dict[str, Any]:
+    """Return an index's manifest, its seal checked.
 
-    Of what the one on disk holds, each vector whose text is still there is kept; `progress` hears of the others.
+    Raises:
+        IndexStoreError: there is none, or it is damaged.
     """
-    folder = default_folder(root, encoder)
     try:
-        return load(folder, corpus, encoder)
-    except IndexStoreError as reason:
-        _log.info("building the index: %s", reason)
-    index = renewed(folder, corpus, encoder, progress)
-    try:
-        save(index, folder)
-    except IndexStoreError as error:
-        _log.warning("the index stays in memory only: %s", error)
-    return index
+        table = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise IndexStoreError(f"no complete index at {folder}; {_REBUILD}") from None
+    except (OSError, ValueError) as error:
+        raise IndexStoreError(f"the manifest of the index at {folder} cannot be read; {_REBUILD}") from error
+    if not isinstance(table, dict):
+        raise IndexStoreError(f"the manifest of the index at {folder} is not a table; {_REBUILD}")
+    if table.get("format") == FORMAT and table.pop("seal", None) != _seal(table):
+        raise IndexStoreError(f"the manifest of the index at {folder} is damaged; {_REBUILD}")
+    return table
 
 
-def _identity(corpus: Corpus, encoder: Encoder) -> dict[str, Any]:
+def known_documents(folder: Path) -> tuple[Document, ...]:
+    """Return the documents that an index on disk holds as they would be read today; none where it is not whole."""
+    try:
+        table = manifest(folder)
+        data = folder / str(table["data"])
+        as_today = table["format"] == FORMAT and table["reading"] == reading_version()
+        if not as_today or table["chunking"] != asdict(Chunking()):
+            return ()
+        if table["checksums"][DOCUMENTS] != _checksum(data / DOCUMENTS):
+            return ()
+        return load_documents(data / DOCUMENTS)
+    except (OSError, KeyError, TypeError, IndexStoreError):
+        return ()
+
+
+def known_vectors(folder: Path, encoder: Encoder) -> dict[bytes, NDArray[np.float32]]:
+    """Return the vectors that an index on disk and a build that was stopped hold, by their texts' keys.
+
+    There are none where either is not whole or another encoder's. The corpus may have changed since: a text that did
+    not keeps its vector.
+    """
+    return _saved_vectors(folder, encoder) | Checkpoint(folder / CHECKPOINT, encoder).read()
+
+
+def _saved_vectors(folder: Path, encoder: Encoder) -> dict[bytes, NDArray[np.float32]]:
+    try:
+        table = manifest(folder)
+        if not _VECTORS_KNOWN_FROM <= table["format"] <= FORMAT or table["encoder"] != encoder.fingerprint:
+            return {}
+        data = folder / table.get("data", "")
+        files = [name for name in table["checksums"] if name in {KEYS, VECTORS, ROWS}]
+        if any(table["checksums"][name] != _checksum(data / name) for name in files):
+            return {}
+        keys = (data / KEYS).read_bytes()
+        rows = DenseIndex.load(data / VECTORS).rows()
+    except (OSError, ValueError, KeyError, TypeError, IndexStoreError):
+        return {}
+    return {keys[32 * at : 32 * at + 32]: row for at, row in enumerate(rows)}
+
+
+def _load(folder: Path, encoder: Encoder, corpus: Corpus | None) -> Index:
+    table = manifest(folder)
+    expected = {"format": FORMAT, "encoder": encoder.fingerprint}
+    if corpus is not None:
+        expected |= {"corpus": corpus.content_hash, "chunking": asdict(corpus.chunking)}
+    for key, value in expected.items():
+        if table.get(key) != value:
+            raise IndexStoreError(
+                f"the index at {folder} was built with {key} {table.get(key)!r}, not {value!r}; {_REBUILD}"
+            )
+    data = folder / table["data"]
+    damaged = IndexStoreError(f"the index at {folder} is damaged: its files' checksums differ; {_REBUILD}")
+    if table["checksums"] != _checksums(data):
+        raise damaged
+    if corpus is None:
+        corpus = Corpus(load_documents(data / DOCUMENTS), chunking=Chunking(**table["chunking"]))
+        if corpus.content_hash != table["corpus"]:
+            raise damaged
+    dense = DenseIndex.load(data / VECTORS, table["vectors"])
+    return Index(corpus, encoder, dense, LexicalIndex.load(data / LEXICAL))
+
+
+def _described(index: Index, data: Path) -> dict[str, Any]:
     return {
         "format": FORMAT,
-        "encoder": encoder.fingerprint,
-        "corpus": corpus.content_hash,
-        "chunking": asdict(corpus.chunking),
+        "encoder": index.encoder.fingerprint,
+        "corpus": index.corpus.content_hash,
+        "chunking": asdict(index.corpus.chunking),
+        "reading": reading_version(),
+        "documents": len(index.corpus.documents),
+        "passages": len(index.corpus.passages),
+        "dimension": index.dense.dimension,
+        "vectors": index.dense.means.to_dict(),
+        "data": data.name,
+        "checksums": _checksums(data),
     }
 
 
-def _checksums(folder: Path) -> dict[str, str]:
-    files = (file for file in sorted(folder.rglob("*")) if file.is_file() and file.name != MANIFEST)
-    return {file.relative_to(folder).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+def _switch(file: Path, content: str) -> None:
+    """Put a file in the place of another in one step."""
+    made = file.with_name(f".{file.name}")
+    made.write_text(content, encoding="utf-8")
+    _sync(made)
+    made.replace(file)
+    with suppress(OSError):  # the step is done; that it may not outlast a power cut is no reason to take it back
+        _sync(file.parent)
 
 
-def _replace(made: Path, folder: Path) -> None:
-    """Move a finished folder into place; a process that loses a race to another leaves the other's."""
-    retired = made.with_name(f"{made.name}-old")
-    if folder.exists():
-        folder.rename(retired)
+def _sync(*paths: Path) -> None:
+    """Bring files and folders to the disk, so that not even a power cut parts them."""
+    for path in paths:
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _seal(table: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(table, sort_keys=True).encode()).hexdigest()
+
+
+def _checksum(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _checksums(data: Path) -> dict[str, str]:
     try:
-        made.rename(folder)
-    except OSError:
-        if not (folder / MANIFEST).is_file():
-            if retired.exists():
-                retired.rename(folder)
-            raise
-    finally:
-        shutil.rmtree(retired, ignore_errors=True)
+        files = sorted(file for file in data.rglob("*") if file.is_file())
+        return {file.relative_to(data).as_posix(): _checksum(file) for file in files}
+    except OSError:  # a build that has just ended takes the data before away
+        return {}
+
+
+def unwritable(folder: Path, error: Exception) -> IndexStoreError:
+    """Return the error that says that a folder cannot be written, and what helps."""
+    detail = error.strerror if isinstance(error, OSError) and error.strerror else error
+    return IndexStoreError(f"cannot write an index at {folder}: {detail}; free some space or set {CACHE_VARIABLE}")

@@ -11,14 +11,15 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from corpus.errors import FootnoteError
-from index.commands import add_commands
+from index.commands import CORPUS_HELP, add_commands
 from qa import feedback
 from qa.evaluation import command as evaluate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from qa.records import Answer
+    from corpus import Corpus
+    from qa.records import Answer, Citation
 
 _WIDTH = 100
 
@@ -65,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_source(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--corpus", metavar="PATH", help="a file or folder; the article that ships if left out")
+    parser.add_argument("--corpus", metavar="PATH", help=CORPUS_HELP)
     parser.add_argument(
         "--model",
         metavar="SPEC",
@@ -77,8 +78,9 @@ def _add_source(parser: argparse.ArgumentParser) -> None:
 def _ask(options: argparse.Namespace) -> int:
     from qa.pipeline import ArticleQA  # noqa: PLC0415  (so that --help is instant)
 
-    answer = ArticleQA.open(options.corpus, options.model).answer(options.question)
-    print(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2) if options.json else render(answer))
+    qa = ArticleQA.open(options.corpus, options.model)
+    answer = qa.answer(options.question)
+    print(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2) if options.json else render(answer, qa.corpus))
     return 0
 
 
@@ -88,8 +90,8 @@ def _serve(options: argparse.Namespace) -> int:
     return 0
 
 
-def render(answer: Answer) -> str:
-    """Return an answer for a terminal: its text, then each source with its section and exact words."""
+def render(answer: Answer, corpus: Corpus) -> str:
+    """Return an answer for a terminal: its text, then each source with its place and exact words."""
     lines = [*([answer.notice, ""] if answer.notice else [])]
     if answer.standalone_question != answer.question:
         lines += [f"(understood as: {answer.standalone_question})", ""]
@@ -100,10 +102,17 @@ def render(answer: Answer) -> str:
     if answer.citations:
         lines.append("")
     for citation in answer.citations:
-        head = f"[{citation.marker}] {citation.section_title}: "
+        head = f"[{citation.marker}] {_place(citation, corpus)}: "
         quote = f"“{' '.join(citation.quote.split())}”"
         lines.append(textwrap.fill(head + quote, _WIDTH, subsequent_indent="    "))
     return "\n".join(lines)
+
+
+def _place(citation: Citation, corpus: Corpus) -> str:
+    """Return where a citation stands: its document where there are several, its section, and other files."""
+    titles = [corpus.document(citation.document_id).title] if len(corpus.documents) > 1 else []
+    place = " > ".join([*titles, citation.section_title])
+    return place + (f" (also in {', '.join(citation.also)})" if citation.also else "")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """The exact words a sentence came from: `document.text[start:end] == quote`, offsets in characters."""
+    """The exact words a sentence came from: `document.text[start:end] == quote`, offsets in characters.
+
+    `also` holds further files with the same text.
+    """
 
     marker: int
     document_id: str
@@ -22,6 +25,7 @@ class Citation:
     quote: str
     start: int
     end: int
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,9 @@ class Answer:
                 for sentence in self.sentences
             ],
             "citations": [
-                {name: getattr(citation, name) for name in Citation.__dataclass_fields__} for citation in self.citations
+                {name: getattr(citation, name) for name in Citation.__dataclass_fields__}
+                | {"also": list(citation.also)}
+                for citation in self.citations
             ],
             "abstained": self.abstained,
             "confidence": self.confidence,

@@ -48,6 +48,9 @@ class Moody:
     def corpus(self) -> Corpus:
         return self.qa.corpus
 
+    def current(self) -> Moody:
+        return self
+
     def answer(self, question: str, history: History = ()) -> Answer:
         return self.qa.answer(question, history)
 

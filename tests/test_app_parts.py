@@ -107,7 +107,7 @@ def test_markdown_has_a_footnote_for_each_citation(turns, article):
 
 
 def test_plain_text_puts_urgent_advice_first(turns, article):
-    assert plain_text(turns[2].answer, article).startswith("If this is happening now")
+    assert plain_text(turns[2].answer, article, TEXTS).startswith("If this is happening now")
 
 
 def test_reworded_sentences_look_different_and_say_their_support(turns, article):

@@ -141,11 +141,12 @@ def test_one_bad_file_of_each_kind_leaves_the_others(tmp_path):
         "broken.docx",
         "empty.html",
         "locked.pdf",
+        "self.txt",
     ]
 
 
 def test_files_too_large_are_named(tmp_path, monkeypatch):
-    monkeypatch.setattr("corpus.loader.MAX_BYTES", 10)
+    monkeypatch.setattr("corpus.files.MAX_BYTES", 10)
     (tmp_path / "a.txt").write_text("more than ten bytes")
     with pytest.raises(CorpusError, match="of one document; split it"):
         load_corpus(tmp_path)

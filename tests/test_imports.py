@@ -24,6 +24,7 @@ ADAPTERS = {
     "sentence_transformers": {"index/sentence_encoder.py"},
     "faiss": {"index/vectors.py"},
     "bm25s": {"index/lexical.py"},
+    "filelock": {"index/lock.py"},
     "onnx": {"index/bert_graph.py"},
     "gradio": {"app.py"},
 }

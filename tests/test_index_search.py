@@ -3,8 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from corpus import make_corpus, read_text
 from corpus.errors import EncoderError, IndexStoreError
-from index import Index, SearchMode, load_encoder
+from index import Index, SearchMode, load_encoder, store
 from index.lexical import LexicalIndex, terms
 from index.vectors import DenseIndex
 
@@ -19,6 +20,67 @@ def test_dense_search_equals_brute_force():
     expected = np.argsort(-products, axis=1)[:, :10]
     assert (rows == expected).all()
     np.testing.assert_allclose(scores, np.take_along_axis(products, expected, 1), rtol=1e-5)
+
+
+def clustered(count, dimension=32):
+    """Return unit rows that stand in groups, as texts about one thing do."""
+    rng = np.random.default_rng(7)
+    centres = rng.normal(size=(40, dimension))
+    rows = centres[rng.integers(40, size=count)] + 0.8 * rng.normal(size=(count, dimension))
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+def recall(rows, expected):
+    return np.mean([len(set(a) & set(b)) / len(b) for a, b in zip(rows, expected, strict=True)])
+
+
+def test_vectors_in_lists_find_what_exact_search_finds(tmp_path, monkeypatch):
+    vectors, queries = np.split(clustered(6300), [6000])
+    exact, lists = DenseIndex(vectors), DenseIndex(vectors, exact_rows=1000)
+    assert (exact.means.kind, exact.means.recall_at_10) == ("exact", 1.0)
+    assert lists.means.lists == 155
+    assert 0 < lists.means.probes < 155
+    assert lists.means.memory < exact.means.memory / 2
+    expected_scores, expected = exact.search(queries, 10)
+    scores, rows = lists.search(queries, 10)
+    assert recall(rows, expected) >= 0.95
+    np.testing.assert_allclose(scores[rows == expected], expected_scores[rows == expected], rtol=1e-5)
+    assert (np.diff(scores, axis=1) <= 0).all()
+    lists.save(tmp_path / "vectors.faiss")
+    loaded = DenseIndex.load(tmp_path / "vectors.faiss", lists.means.to_dict())
+    assert loaded.means == lists.means
+    np.testing.assert_array_equal(loaded.rows(), vectors)
+    np.testing.assert_array_equal(loaded.search(queries, 10)[1], rows)
+    np.testing.assert_allclose(loaded.scores(queries[0], np.array([5, 3])), vectors[[5, 3]] @ queries[0], rtol=1e-5)
+    for few in (np.arange(0, 6000, 7), np.array([5]), np.array([], dtype=np.int64)):
+        narrowed = vectors[few]
+        for narrow in (exact, loaded):
+            narrow_scores, narrow_rows = narrow.search(queries[:5], 10, few)
+            order = np.argsort(-(queries[:5] @ narrowed.T), axis=1)[:, :10]
+            np.testing.assert_array_equal(narrow_rows, few[order])
+            np.testing.assert_allclose(narrow_scores, np.take_along_axis(queries[:5] @ narrowed.T, order, 1), rtol=1e-5)
+    monkeypatch.setattr("index.vectors.EXACT_ROWS", 100)
+    half = np.arange(0, 6000, 2)
+    assert recall(loaded.search(queries, 10, half)[1], exact.search(queries, 10, half)[1]) >= 0.95
+    assert loaded.search(queries[:1], 99999)[1].shape == (1, 6000)
+
+
+def test_an_index_in_lists_is_kept_whole(tmp_path, toy, monkeypatch):
+    monkeypatch.setattr("index.search.DenseIndex", lambda vectors: DenseIndex(vectors, exact_rows=100))
+    corpus = make_corpus([read_text(f"Boat {number} sails.", document_id=str(number)) for number in range(400)])
+    index = Index.build(corpus, toy)
+    store.save(index, tmp_path / "index")
+    loaded = store.load(tmp_path / "index", toy)
+    assert loaded.dense.means == index.dense.means
+    assert loaded.search("boat 7") == index.search("boat 7")
+    assert len(store.known_vectors(tmp_path / "index", toy)) == 400
+    (rows,) = (tmp_path / "index").rglob(store.ROWS)
+    with rows.open("r+b") as stream:
+        stream.seek(5000)
+        stream.write(b"x")
+    assert store.known_vectors(tmp_path / "index", toy) == {}
+    with pytest.raises(IndexStoreError, match="is damaged"):
+        store.load(tmp_path / "index", toy)
 
 
 def test_bm25_equals_the_formula():

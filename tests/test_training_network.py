@@ -9,6 +9,7 @@ import transformers
 from qa.evidence_input import Evidence
 from qa.evidence_model import EvidenceModel
 from training.batches import UNKNOWN, batches, collate, examples_of
+from training.loop import CHECKPOINT, averaged
 from training.loss import losses, total
 from training.model import EvidenceNetwork
 from training.records import Candidate, Group, Span
@@ -127,3 +128,14 @@ def test_the_exported_file_judges_as_the_network_does(network, tmp_path):
         expected = network(network.embed(batch.ids, batch.types), batch.mask, batch.pool)
     assert judged.answers == pytest.approx(float(expected.answers[0]), abs=0.2)
     assert judged.sentences == pytest.approx(expected.sentences[0].tolist(), abs=0.2)
+
+
+def test_two_runs_are_averaged_by_their_shares(tmp_path):
+    name, weight = next(iter(EvidenceNetwork().named_parameters()))
+    for folder, value in (("one", 1.0), ("two", 3.0)):
+        (tmp_path / folder).mkdir()
+        torch.save({"average": {name: torch.full_like(weight, value)}}, tmp_path / folder / CHECKPOINT)
+    alone = dict(averaged(tmp_path / "one").named_parameters())[name]
+    both = dict(averaged(tmp_path / "one", tmp_path / "two", 0.25).named_parameters())[name]
+    assert (alone == 1.0).all()
+    assert (both == 1.5).all()

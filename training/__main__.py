@@ -26,6 +26,8 @@ def main() -> None:
     parser.add_argument("--only", choices=STEPS, action="append", help="run this step alone (may be repeated)")
     parser.add_argument("--groups", type=int, default=24_000, help="questions to make, about three passages each")
     parser.add_argument("--minutes", type=float, default=Settings().minutes, help="training time")
+    parser.add_argument("--beside", type=Path, help="folder of an earlier run whose weights are averaged in at export")
+    parser.add_argument("--share", type=float, default=0.2, help="share of the earlier run's weights")
     parser.add_argument("--weights", type=Path, default=Path("qa/weights"), help="where the exported model goes")
     parser.add_argument("--sample", type=int, default=200, help="queries of each reranking figure")
     parser.add_argument("--questions", type=int, default=2_000, help="held-out SQuAD2 questions, at most")
@@ -48,7 +50,7 @@ def main() -> None:
     if "export" in steps:
         from training.export import export  # noqa: PLC0415 - onnx is needed for this step alone
 
-        export(averaged(options.out), options.weights, options.out)
+        export(averaged(options.out, options.beside, options.share), options.weights, options.out)
     if "report" in steps:
         from training.report import report  # noqa: PLC0415 - reads the exported model
 

@@ -135,9 +135,22 @@ def train(groups: Sequence[Group], folder: Path, settings: Settings) -> None:
     run.save(folder)
 
 
-def averaged(folder: Path) -> EvidenceNetwork:
-    """The network of the folder's checkpoint, with averaged weights, ready to judge."""
+def averaged(folder: Path, other: Path | None = None, share: float = 0.0) -> EvidenceNetwork:
+    """The network of the folder's checkpoint, with averaged weights, ready to judge.
+
+    Where another run's folder is given, its weights enter with that share: two runs from one base, averaged, err less
+    on what neither has seen (Wortsman et al. 2022, "Model soups").
+    """
     network = EvidenceNetwork()
-    state = torch.load(folder / CHECKPOINT, map_location="cpu", weights_only=True)
-    network.load_state_dict(state["average"], strict=False)
+    weights = _weights(folder)
+    if other is not None:
+        beside = _weights(other)
+        weights = {name: torch.lerp(weight, beside[name], share) for name, weight in weights.items()}
+    network.load_state_dict(weights, strict=False)
     return network.eval()
+
+
+def _weights(folder: Path) -> dict[str, torch.Tensor]:
+    state = torch.load(folder / CHECKPOINT, map_location="cpu", weights_only=True)
+    weights: dict[str, torch.Tensor] = state["average"]
+    return weights

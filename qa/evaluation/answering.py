@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from corpus.errors import FootnoteError
 from index import Index, SearchMode
 from index.lexical import LexicalIndex
-from index.search import passage_text
+from index.search import embedded_texts, passage_texts
 from index.vectors import DenseIndex
 from qa.evaluation.metrics.citations import CitedSentence, citation_precision, citation_recall
 from qa.evaluation.support import is_supported
@@ -59,9 +59,9 @@ def open_product(
 ) -> ArticleQA:
     """Return the product on a corpus; `cached` also takes the questions' vectors from the cache, not only passages'."""
     encoder = parts.encoder(configuration)
-    texts = [passage_text(corpus.document(passage.document_id), passage) for passage in corpus.passages]
     used = encoder if cached else encoder.encoder
-    index = _OneModeIndex(corpus, used, DenseIndex(encoder.encode(texts)), LexicalIndex.build(texts))
+    dense = DenseIndex(encoder.encode(embedded_texts(corpus)))
+    index = _OneModeIndex(corpus, used, dense, LexicalIndex.build(passage_texts(corpus)))
     index.only = configuration.mode
     return ArticleQA(index, make_generator(model), parts.judge(configuration, cached=cached))
 

@@ -81,6 +81,7 @@ def _shown(
             quote=scored.text,
             start=scored.sentence.start,
             end=scored.sentence.end,
+            also=scored.document.also,
         )
         for scored in evidence
     )

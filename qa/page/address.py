@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 if TYPE_CHECKING:
-    from corpus import Corpus
+    from collections.abc import Mapping
+
+    from corpus import Corpus, Document
+
+_FILES_NAMED = 3
 
 
 def address(corpus: Corpus, document_id: str, section_id: str, span: tuple[int, int] | None = None) -> str:
@@ -24,3 +28,13 @@ def place(corpus: Corpus, document_id: str, section_id: str) -> tuple[str, ...]:
     document = corpus.document(document_id)
     titles = tuple(section.title for section in document.section_path(section_id))
     return titles if len(corpus.documents) == 1 else (document.title, *titles)
+
+
+def also_in(document: Document, texts: Mapping[str, str]) -> str:
+    """Return which further files have a document's text, in words; "" where none has."""
+    if not document.also:
+        return ""
+    named = list(document.also[:_FILES_NAMED])
+    rest = len(document.also) - len(named)
+    named += [texts["also_more"].format(count=rest)] if rest else []
+    return texts["also_in"].format(files=", ".join(named))

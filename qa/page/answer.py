@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from qa.page.address import address, place
+from qa.page.address import address, also_in, place
 from qa.page.export import plain_text
 from qa.page.templates import render
 
@@ -32,10 +32,14 @@ class _Marker:
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """A section that an answer cites. `percent` is how well it supports the sentences that cite it."""
+    """A section that an answer cites. `percent` is how well it supports the sentences that cite it.
+
+    `also` names further files with the same text.
+    """
 
     markers: tuple[_Marker, ...]
     place: tuple[str, ...]
+    also: str
     percent: int
     verbatim: bool
 
@@ -60,14 +64,15 @@ def turn_html(turn: Turn, corpus: Corpus, texts: Mapping[str, str]) -> str:
         "answer.html.j2",
         texts,
         turn=turn,
+        version=corpus.content_hash[:16],
         answer=answer,
         many=len(corpus.documents) > 1,
         markers=markers,
         groups=[(bullets, list(group)) for bullets, group in groupby(answer.sentences, key=lambda s: s.bullet)],
-        sources=_sources(answer, markers, corpus),
+        sources=_sources(answer, markers, corpus, texts),
         found=_found(answer, corpus),
         nearest=_nearest(answer, corpus),
-        copy=plain_text(answer, corpus),
+        copy=plain_text(answer, corpus, texts),
         kinds={sentence.verbatim for sentence in answer.sentences},
     )
 
@@ -81,7 +86,7 @@ def _marker(citation: Citation, corpus: Corpus) -> _Marker:
     )
 
 
-def _sources(answer: Answer, markers: Mapping[int, _Marker], corpus: Corpus) -> list[_Source]:
+def _sources(answer: Answer, markers: Mapping[int, _Marker], corpus: Corpus, texts: Mapping[str, str]) -> list[_Source]:
     """Return the cited sections in the order of their first marker."""
     by_section: dict[tuple[str, str], list[Citation]] = {}
     for citation in answer.citations:
@@ -94,6 +99,7 @@ def _sources(answer: Answer, markers: Mapping[int, _Marker], corpus: Corpus) -> 
             _Source(
                 markers=tuple(markers[citation.marker] for citation in citations),
                 place=place(corpus, document_id, section_id),
+                also=also_in(corpus.document(document_id), texts),
                 percent=_percent(_mean_support(citing)),
                 verbatim=all(sentence.verbatim for sentence in citing),
             )

@@ -55,7 +55,9 @@ def article_html(document: Document, corpus: Corpus, texts: Mapping[str, str]) -
         for other in corpus.documents
     ]
     parts = [_part(section, document, corpus) for section in document.sections]
-    return render("article.html.j2", texts, document=document, parts=parts, others=others)
+    return render(
+        "article.html.j2", texts, version=corpus.content_hash[:16], document=document, parts=parts, others=others
+    )
 
 
 def _part(section: Section, document: Document, corpus: Corpus) -> _Part:

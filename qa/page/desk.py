@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from corpus.errors import FeedbackError
 from qa.feedback import FeedbackStore, Verdict, verdict_on
 from qa.page.answer import turn_html
+from qa.page.article import article_html
 from qa.page.export import markdown
 from qa.page.suggestions import Suggestions
 from qa.page.talk import Answerer, Talk
@@ -37,6 +38,24 @@ class View:
         return to_stored(self.turns)
 
 
+class Reception:
+    """Leads to the desk of the newest version of a corpus; each thing a visitor does is done at one desk."""
+
+    def __init__(self, qa: Answerer, texts: Mapping[str, str], feedback: FeedbackStore | None = None) -> None:
+        self._qa = qa
+        self._texts = texts
+        self._feedback = feedback
+        self._desk = Desk(qa.current(), texts, feedback)
+
+    def desk(self) -> Desk:
+        """Return the desk to go to now."""
+        qa = self._qa.current()
+        desk = self._desk
+        if qa.corpus is not desk.corpus:
+            desk = self._desk = Desk(qa, self._texts, self._feedback)
+        return desk
+
+
 class Desk:
     """Works on the conversation that the visitor's browser sends along, and holds none itself: visitors cannot meet.
 
@@ -55,7 +74,7 @@ class Desk:
 
     def restore(self, stored: object) -> View:
         """Return the conversation as the browser kept it."""
-        return View(tuple(from_stored(stored, self.corpus)))
+        return View(tuple(from_stored(stored, self.corpus, self.texts["renewed"])))
 
     def ask(self, question: str, stored: object) -> Iterator[View]:
         """Yield the conversation as the answer to a question grows; nothing for a blank one."""
@@ -89,6 +108,14 @@ class Desk:
     def export(self, stored: object) -> str:
         """Return the conversation as Markdown."""
         return markdown(self.restore(stored).turns, self.corpus, self.texts)
+
+    def article_html(self, document_id: str) -> str:
+        """Return a document for the reading pane, the corpus's first for ""; nothing for one that is not there."""
+        try:
+            document = self.corpus.document(document_id) if document_id else self.corpus.documents[0]
+        except KeyError:
+            return ""
+        return article_html(document, self.corpus, self.texts)
 
     def reply_html(self, turn: Turn) -> str:
         """Return a turn's reply for the page."""

@@ -29,6 +29,9 @@ class Answerer(Protocol):
     def corpus(self) -> Corpus:
         """The corpus that the answers come from."""
 
+    def current(self) -> Answerer:
+        """Return what answers from one version of the corpus, the newest: itself where there is only one."""
+
     def answer(self, question: str, history: History = ()) -> Answer:
         """Return the whole answer."""
 

@@ -12,7 +12,7 @@ from qa.records import Answer, AnswerSentence, Citation, DroppedSentence
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from corpus import Corpus
+    from corpus import Corpus, Document
 
 
 class State(StrEnum):
@@ -57,22 +57,34 @@ def to_stored(turns: Sequence[Turn]) -> list[dict[str, Any]]:
     ]
 
 
-def from_stored(stored: object, corpus: Corpus) -> list[Turn]:
-    """Return the turns that a browser kept; none where they are damaged or quote what the corpus does not hold.
+class _GoneError(ValueError):
+    """The corpus does not hold what an answer came from."""
 
-    A reply that was growing when it was kept has stopped.
+
+def from_stored(stored: object, corpus: Corpus, renewed: str = "") -> list[Turn]:
+    """Return the turns that a browser kept; none where they are damaged.
+
+    A reply that was growing when it was kept has stopped. An answer that quotes what the corpus does not hold gives way
+    to the words `renewed`; without them it counts as damage.
     """
     try:
-        return [_turn(item, corpus) for item in _list(stored)]
+        return [_turn(item, corpus, renewed) for item in _list(stored)]
     except (KeyError, TypeError, ValueError):
         return []
 
 
-def _turn(item: Mapping[str, Any], corpus: Corpus) -> Turn:
+def _turn(item: Mapping[str, Any], corpus: Corpus, renewed: str) -> Turn:
+    answer, error = None, _text(item["error"])
+    try:
+        answer = None if item["answer"] is None else _answer(item["answer"], corpus)
+    except _GoneError:
+        if not renewed:
+            raise
+        error = renewed
     return Turn(
         question=_text(item["question"]),
-        answer=None if item["answer"] is None else _answer(item["answer"], corpus),
-        error=_text(item["error"]),
+        answer=answer,
+        error=error,
         state=State.STOPPED if (state := State(item["state"])) is State.GROWING else state,
         verdict=_text(item["verdict"]),
     )
@@ -114,6 +126,7 @@ def _dropped(item: Mapping[str, Any]) -> DroppedSentence:
 
 
 def _citation(item: Mapping[str, Any], corpus: Corpus) -> Citation:
+    document = _document(item, corpus)
     citation = Citation(
         marker=int(item["marker"]),
         document_id=_text(item["document_id"]),
@@ -122,20 +135,29 @@ def _citation(item: Mapping[str, Any], corpus: Corpus) -> Citation:
         quote=_text(item["quote"]),
         start=int(item["start"]),
         end=int(item["end"]),
+        also=document.also,
     )
-    document = corpus.document(citation.document_id)
-    document.section(citation.section_id)
     if document.text[citation.start : citation.end] != citation.quote:
-        raise ValueError("the quote is not what stands there")
+        raise _GoneError("the quote is not what stands there")
+    if not any(section.id == citation.section_id for section in document.sections):
+        raise _GoneError("the document has no such section")
     return citation
 
 
 def _hit(item: Mapping[str, Any], corpus: Corpus) -> Hit:
-    document = corpus.document(item["document_id"])
-    passage = next((passage for passage in document.passages if passage.id == item["passage_id"]), None)
+    passages = _document(item, corpus).passages
+    passage = next((passage for passage in passages if passage.id == item["passage_id"]), None)
     if passage is None:
-        raise ValueError("the passage is not in the corpus")
+        raise _GoneError("the passage is not in the corpus")
     return Hit(passage, float(item["score"]), float(item["dense"]), float(item["lexical"]))
+
+
+def _document(item: Mapping[str, Any], corpus: Corpus) -> Document:
+    document_id = _text(item["document_id"])
+    try:
+        return corpus.document(document_id)
+    except KeyError:
+        raise _GoneError("the document is not in the corpus") from None
 
 
 def _text(value: object) -> str:

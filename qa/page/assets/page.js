@@ -3,7 +3,7 @@ const pane = element.querySelector(".pane");
 const sheet = pane.querySelector(".sheet");
 const back = pane.querySelector(".back");
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
-const first = sheet.querySelector("article").dataset.document;
+let first = sheet.querySelector("article").dataset.document;
 let cameFrom = null;
 
 // ---- Places: "#s7.1" is a section, "#other.md/s7.1:10-20" characters of another document.
@@ -11,22 +11,27 @@ function parse(fragment) {
   const match = /^#(?:([^/]*)\/)?(s[\d.]+)(?::(\d+)-(\d+))?$/.exec(fragment);
   if (!match) return null;
   const [, document, section, start, end] = match;
-  return { document: document ? decodeURIComponent(document) : first, section, start: Number(start), end: Number(end), words: start !== undefined };
+  return { document: document ? decodeURIComponent(document) : "", section, start: Number(start), end: Number(end), words: start !== undefined };
 }
 
-async function show(place) {
-  if (sheet.querySelector("article").dataset.document !== place.document) {
-    try {
-      sheet.innerHTML = await server.read(place.document);
-    } catch {
+// Documents may be renewed while the page is open: what a link of another version leads to is fetched anew.
+async function show(place, link) {
+  const shown = sheet.querySelector("article").dataset;
+  const version = link?.closest("[data-version]")?.dataset.version ?? shown.version;
+  if (version !== shown.version || shown.document !== (place.document || first)) {
+    const read = await server.read(version === shown.version ? place.document || first : place.document).catch(() => "");
+    if (!read) {
       say(pane.dataset.missing);
       return;
     }
+    sheet.innerHTML = read;
+    if (!place.document) first = sheet.querySelector("article").dataset.document;
   }
   clear();
   openPane();
   const target = place.words ? highlight(place.start, place.end) : document.getElementById(place.section);
-  if (!target) {
+  if (!target || (link?.dataset.quote && bare(link.dataset.quote) !== marked())) {
+    clear();
     say(pane.dataset.missing);
     return;
   }
@@ -54,6 +59,14 @@ function highlight(start, end) {
   }
   firstMark?.setAttribute("tabindex", "-1");
   return firstMark;
+}
+
+function bare(text) {
+  return text.replace(/\s+/g, "");
+}
+
+function marked() {
+  return bare(Array.from(sheet.querySelectorAll("mark"), (mark) => mark.textContent).join(""));
 }
 
 function clear() {
@@ -88,7 +101,7 @@ function follow(link) {
   if (!place) return;
   if (!sheet.contains(link)) cameFrom = link;
   history.replaceState(null, "", location.pathname + location.search + fragment);
-  show(place).then(() => {
+  show(place, link).then(() => {
     if (link.classList.contains("marker")) link.classList.add("current");
   });
 }
