@@ -22,6 +22,7 @@ from qa.evaluation.readers.article import read_article_questions
 from qa.evaluation.readers.evenly import evenly
 from qa.evaluation.readers.gold_sentences import read_gold_sentences
 from qa.generators import make_generator
+from qa.generators.language_model import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from qa.question import History
 
 Line = dict[str, Any]
+_PATIENT = Limits(deadline=600.0, silence=300.0)
+"""What a model writes is measured here, not how long a reader would wait for it."""
 
 
 @dataclass
@@ -160,7 +163,7 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     sentences, about = options.out / "sentences.jsonl", options.out / "questions.jsonl"
     if options.read is None:
-        stopped = Stopped(make_generator(options.model))
+        stopped = Stopped(make_generator(options.model, _PATIENT))
         with sentences.open("w", encoding="utf-8") as file, about.open("w", encoding="utf-8") as asked_file:
             for asked in questions(options.data, load_encoder(), options.clapnq, options.limit):
                 before = len(stopped.grounding)

@@ -171,7 +171,7 @@ def _joined(
             before, before_unit, first, until = joined[-1]
             between = text[tokens[until - 1].end() : tokens[start].start()]
             year = 1500 <= value <= 2100 and tokens[start][0].isdigit()
-            if not (unit or before_unit or year) and 0 < before < value and _OUT_OF.fullmatch(between):
+            if not (unit or before_unit or year) and 1 <= before < value and _OUT_OF.fullmatch(between):
                 joined[-1] = (before / value, "part", first, end)
                 continue
         joined.append((value, unit, start, end))
