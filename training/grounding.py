@@ -209,7 +209,7 @@ def report(claims: Sequence[Measured]) -> tuple[list[str], Weighing]:
         lines += [f"| {name}: shown if | lies held back | truths shown |", "|---|---|---|"]
         lines.append(_row("the rules find nothing", chosen, lambda one: one.found is None))
         for limit in (0.0, 1.0, 2.0, 3.0):
-            lines.append(_row(f"the model's logit ≥ {limit:g}", chosen, lambda one, at=limit: one.logit >= at))
+            lines.append(_row(f"the model's logit ≥ {limit:g}", chosen, _above(limit)))
         lines += [_row("both weighed", chosen, shows), ""]
         labels = [one.true for one in chosen]
         both = auroc([crossed.get(one.part, weighing)(one.logit, one.found) for one in chosen], labels)
@@ -224,6 +224,10 @@ def report(claims: Sequence[Measured]) -> tuple[list[str], Weighing]:
         lines.append("")
     cited = [one.cited for one in claims if one.cited is not None and shows(one)]
     return [*lines, f"A supporting sentence is cited: {_cell(sum(map(bool, cited)), len(cited))}"], weighing
+
+
+def _above(limit: float) -> Callable[[Measured], bool]:
+    return lambda one: one.logit >= limit
 
 
 def _row(name: str, claims: Sequence[Measured], shows: Callable[[Measured], bool]) -> str:
