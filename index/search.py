@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -42,6 +42,20 @@ class Hit:
     score: float
     dense: float
     lexical: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the hit as JSON-ready values; its passage is named by document, section and span."""
+        passage = self.passage
+        return {
+            "document_id": passage.document_id,
+            "section_id": passage.section_id,
+            "passage_id": passage.id,
+            "start": passage.start,
+            "end": passage.end,
+            "score": self.score,
+            "dense": self.dense,
+            "lexical": self.lexical,
+        }
 
 
 @dataclass(frozen=True, slots=True)

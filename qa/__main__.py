@@ -1,9 +1,8 @@
-"""The command line: `footnote ask`, `index`, `search`, `show`, `corpus`, `serve`, `evaluate`, `feedback`."""
+"""The command line: `footnote ask`, `index`, `search`, `show`, `corpus`, `serve`, `mcp`, `keys`, `evaluate` …."""
 
 from __future__ import annotations
 
 import argparse
-import importlib
 import json
 import logging
 import sys
@@ -14,6 +13,7 @@ from corpus.errors import FootnoteError
 from index.commands import CORPUS_HELP, add_commands
 from qa import feedback
 from qa.evaluation import command as evaluate
+from qa.server import commands as server
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,11 +49,7 @@ def _parser() -> argparse.ArgumentParser:
 
     add_commands(commands)
 
-    serve = commands.add_parser("serve", help="open the chat page")
-    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
-    serve.add_argument("--port", type=int, default=7860, help="port to listen on (default %(default)s)")
-    _add_source(serve)
-    serve.set_defaults(run=_serve)
+    server.add_commands(commands, _add_model)
 
     evaluation = commands.add_parser("evaluate", help="measure on benchmark sets, compare runs")
     evaluate.add_arguments(evaluation)
@@ -67,6 +63,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_source(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--corpus", metavar="PATH", help=CORPUS_HELP)
+    _add_model(parser)
+
+
+def _add_model(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model",
         metavar="SPEC",
@@ -81,12 +81,6 @@ def _ask(options: argparse.Namespace) -> int:
     qa = ArticleQA.open(options.corpus, options.model)
     answer = qa.answer(options.question)
     print(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2) if options.json else render(answer, qa.corpus))
-    return 0
-
-
-def _serve(options: argparse.Namespace) -> int:
-    app = importlib.import_module("app")  # by name: the page stands to the right of this package
-    app.serve(corpus=options.corpus, model=options.model, host=options.host, port=options.port)
     return 0
 
 

@@ -17,6 +17,8 @@ MODEL_FAILED = "The language model did not answer, so these are the source’s o
 NOTHING_CONFIRMED = "Nothing that the language model wrote could be confirmed, so these are the source’s own words."
 LEFT_OUT = "Left out, since the source does not confirm it: {count} sentence{s} of the language model."
 """Notes to a visitor about what a language model wrote."""
+UNANSWERED = "Not answered here: {part}"
+"""About a part of a question, where an answer is plain text."""
 
 
 def abstention(corpus: Corpus, nearest: Sequence[str]) -> str:

@@ -69,13 +69,14 @@ class ArticleQA:
         self._speller = Speller(document.text for document in self.corpus.documents)
 
     @classmethod
-    def open(cls, path: Given = None, model: str | None = None) -> ArticleQA:
+    def open(cls, path: Given = None, model: str | None = None, beside: ArticleQA | None = None) -> ArticleQA:
         """Return the question answering of a corpus: its index is opened, or built where there is none that fits.
 
         Args:
             path: a file, folder or pattern, or several; None is the article that Footnote ships with.
             model: what words the answers, as in `--model`; None is what FOOTNOTE_MODEL names, or the corpus's own
                 sentences ("quote").
+            beside: another one, whose encoder and language model are shared; `model` is not looked at then.
 
         Raises:
             CorpusError: there is nothing to read at `path`.
@@ -83,8 +84,8 @@ class ArticleQA:
             ModelError: the weights or the library of `model` are missing or damaged.
             SettingsError: `model` or the corpus's settings cannot be used.
         """
-        generator = make_generator(model)
-        return cls(open_or_build(path, load_encoder()), generator)
+        generator = beside.generator if beside else make_generator(model)
+        return cls(open_or_build(path, beside.index.encoder if beside else load_encoder()), generator)
 
     @classmethod
     def from_corpus(cls, corpus: Corpus, encoder: Encoder | None = None, judge: Judge | None = None) -> ArticleQA:

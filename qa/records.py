@@ -101,19 +101,7 @@ class Answer:
             "question": self.question,
             "standalone_question": self.standalone_question,
             "generator": self.generator,
-            "hits": [
-                {
-                    "document_id": hit.passage.document_id,
-                    "section_id": hit.passage.section_id,
-                    "passage_id": hit.passage.id,
-                    "start": hit.passage.start,
-                    "end": hit.passage.end,
-                    "score": hit.score,
-                    "dense": hit.dense,
-                    "lexical": hit.lexical,
-                }
-                for hit in self.hits
-            ],
+            "hits": [hit.to_dict() for hit in self.hits],
             "timings": dict(self.timings),
             "notice": self.notice,
             "note": self.note,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from page_fixtures import browser, feedback, server, visit  # noqa: F401
+from server_fixtures import api  # noqa: F401
 
 from corpus import load_corpus, make_corpus, read_text
 from index import load_encoder

@@ -108,7 +108,7 @@ def browser() -> Iterator[Browser]:
 class Visitor:
     """Someone at the page, who notices every error and every request to another host."""
 
-    def __init__(self, browser: Browser, server: str, **settings: object) -> None:
+    def __init__(self, browser: Browser, server: str | tuple[str, ...], **settings: object) -> None:
         self.context: BrowserContext = browser.new_context(**{"viewport": {"width": 1360, "height": 850}, **settings})
         self.context.set_default_timeout(30_000)
         self.page: Page = self.context.new_page()
@@ -120,7 +120,8 @@ class Visitor:
         self.page.on("request", self._watch)
 
     def _watch(self, request: object) -> None:
-        if not request.url.startswith((self.server, "data:", "blob:")):
+        known = (self.server,) if isinstance(self.server, str) else self.server
+        if not request.url.startswith((*known, "data:", "blob:")):
             self.complaints.append(f"request to another host: {request.url}")
 
     def open(self, fragment: str = "") -> Visitor:

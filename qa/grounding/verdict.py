@@ -36,20 +36,20 @@ class Weighing:
 
 
 WEIGHING = Weighing(
-    logit=0.45,
+    logit=0.43,
     found=MappingProxyType(
         {
-            None: 2.87,
-            Reason.NAME: -2.79,
-            Reason.NUMBER: -2.97,
-            Reason.NUMBER_UNSAID: -1.04,
-            Reason.OPPOSITE: -2.39,
-            Reason.NEGATION: -1.11,
-            Reason.STRENGTH: -0.97,
-            Reason.DIRECTION: -1.94,
-            Reason.UNSUPPORTED: -0.4,
+            None: 2.34,
+            Reason.NAME: -2.5,
+            Reason.NUMBER: -2.58,
+            Reason.NUMBER_UNSAID: -0.61,
+            Reason.OPPOSITE: -2.23,
+            Reason.NEGATION: -0.56,
+            Reason.STRENGTH: -0.64,
+            Reason.DIRECTION: -1.75,
+            Reason.UNSUPPORTED: 0.06,
         }
     ),
-    limit=0.694,
+    limit=0.746,
 )
 """As `python -m training.grounding` fits it."""

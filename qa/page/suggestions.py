@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from corpus.errors import FootnoteError
+from corpus.errors import BusyError, FootnoteError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -42,7 +42,11 @@ class Suggestions:
                 break
             if question.casefold() in asked:
                 continue
-            if cited := self._cites(question):
+            try:
+                cited = self._cites(question)
+            except BusyError:  # nothing is remembered of it
+                break
+            if cited:
                 (known if cited <= shown else fresh).append(question)
         return tuple(dict.fromkeys([*fresh, *known]))[:WANTED]
 
@@ -72,6 +76,8 @@ class Suggestions:
         """Return the sections that the question's answer cites; none where there is no answer."""
         try:
             return frozenset(_places(self._qa.answer(question)))
+        except BusyError:
+            raise
         except FootnoteError:
             return frozenset()
 
