@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import html
 import sys
-from collections.abc import Iterable, Iterator  # noqa: TC003  (Gradio resolves the handlers' types)
+from collections.abc import AsyncIterator, Iterator, Sequence  # noqa: TC003  (Gradio resolves the handlers' types)
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+from anyio import to_thread
 
 from corpus.errors import SettingsError
 from qa.__main__ import main
 from qa.feedback import FeedbackStore
+from qa.page.choices import Choice, choices
 from qa.page.desk import Desk, Reception, View
+from qa.page.look import style
 from qa.page.templates import ASSETS, asset, render
 from qa.page.texts import read_texts
 from qa.server.run import run
@@ -23,6 +26,7 @@ from qa.server.web import create_app
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from corpus import Corpus
     from qa.page.talk import Answerer
     from qa.server.corpora import Corpora
     from qa.server.settings import ServerSettings
@@ -37,22 +41,31 @@ class _Handlers:
     def __init__(self, reception: Reception) -> None:
         self._desk = reception.desk
 
-    def ask(self, question: str, stored: object) -> Iterator[tuple[object, ...]]:
+    async def ask(self, question: str, stored: object) -> AsyncIterator[tuple[object, ...]]:
         desk = self._desk()
-        yield from self._each(desk, desk.ask(question, stored))
+        async for shown in self._each(desk, desk.ask(question, stored)):
+            yield shown
 
-    def pick(self, stored: object, event: gr.SelectData) -> Iterator[tuple[object, ...]]:
+    async def ask_linked(self, stored: object, event: gr.EventData) -> AsyncIterator[tuple[object, ...]]:
+        desk = self._desk()
+        async for shown in self._each(desk, desk.ask(str(event.question), stored, alone=True)):
+            yield shown
+
+    async def pick(self, stored: object, event: gr.SelectData) -> AsyncIterator[tuple[object, ...]]:
         picked = event.value["text"] if isinstance(event.value, dict) else event.value[0]
         desk = self._desk()
-        yield from self._each(desk, desk.ask(str(picked), stored))
+        async for shown in self._each(desk, desk.ask(str(picked), stored)):
+            yield shown
 
-    def retry(self, stored: object, event: gr.RetryData) -> Iterator[tuple[object, ...]]:
+    async def retry(self, stored: object, event: gr.RetryData) -> AsyncIterator[tuple[object, ...]]:
         desk = self._desk()
-        yield from self._each(desk, desk.ask_again(stored, _turn_at(event.index)))
+        async for shown in self._each(desk, desk.ask_again(stored, _turn_at(event.index))):
+            yield shown
 
-    def edit(self, stored: object, event: gr.EditData) -> Iterator[tuple[object, ...]]:
-        desk = self._desk()
-        yield from self._each(desk, desk.ask_again(stored, _turn_at(event.index), html.unescape(str(event.value))))
+    async def edit(self, stored: object, event: gr.EditData) -> AsyncIterator[tuple[object, ...]]:
+        desk, edited = self._desk(), html.unescape(str(event.value))
+        async for shown in self._each(desk, desk.ask_again(stored, _turn_at(event.index), edited)):
+            yield shown
 
     def suggest(self, stored: object) -> object:
         suggested = self._desk().suggest(stored)
@@ -61,6 +74,10 @@ class _Handlers:
     def undo(self, stored: object) -> tuple[object, ...]:
         desk = self._desk()
         return self._shown(desk, desk.undo(stored))
+
+    def delete(self, stored: object, event: gr.EventData) -> tuple[object, ...]:
+        desk = self._desk()
+        return self._shown(desk, desk.delete(stored, int(event.turn)))
 
     def restore(self, stored: object) -> tuple[object, ...]:
         desk = self._desk()
@@ -73,13 +90,19 @@ class _Handlers:
     def export(self, stored: object) -> str:
         return self._desk().export(stored)
 
-    def _each(self, desk: Desk, views: Iterable[View]) -> Iterator[tuple[object, ...]]:
-        shown = False
-        for view in views:
-            shown = True
-            yield self._shown(desk, view)
-        if not shown:
-            yield gr.skip(), gr.skip(), gr.skip()
+    async def _each(self, desk: Desk, views: Iterator[View]) -> AsyncIterator[tuple[object, ...]]:
+        """Yield what is shown, step by step; a visitor who presses stop does not wait for the step under way."""
+
+        def step() -> tuple[object, ...] | None:
+            view = next(views, None)
+            return None if view is None else self._shown(desk, view)
+
+        shown = await to_thread.run_sync(step, abandon_on_cancel=True)
+        yield shown or (gr.skip(), gr.skip(), gr.skip())
+        while shown:
+            shown = await to_thread.run_sync(step, abandon_on_cancel=True)
+            if shown:
+                yield shown
 
     def _shown(self, desk: Desk, view: View) -> tuple[object, ...]:
         messages: list[dict[str, Any]] = []
@@ -104,8 +127,8 @@ class _Handlers:
         return gr.update(**buttons)
 
 
-def build(qa: Answerer, feedback: FeedbackStore | None = None) -> gr.Blocks:
-    """Return the page for a corpus; `launch` serves it."""
+def build(qa: Answerer, feedback: FeedbackStore | None = None, offered: Sequence[Choice] = ()) -> gr.Blocks:
+    """Return the page for a corpus; `launch` serves it. `offered` are the corpora to choose from, this one as well."""
     texts = read_texts()
     reception = Reception(qa, texts, feedback)
     on, desk = _Handlers(reception), reception.desk()
@@ -120,7 +143,7 @@ def build(qa: Answerer, feedback: FeedbackStore | None = None) -> gr.Blocks:
         kept_as = f"footnote-{corpus.content_hash[:16]}"
         conversation = gr.BrowserState([], storage_key=kept_as, secret="footnote")  # noqa: S106  (the visitor's own)
         exported = gr.Textbox(visible=False)
-        gr.HTML(render("header.html.j2", texts, corpus=corpus), elem_id="header", **plain)
+        gr.HTML(render("header.html.j2", texts, corpus=corpus, choices=offered), elem_id="header", **plain)
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="talk", scale=6):
                 export = gr.Button(texts["export_button"], size="sm")
@@ -161,7 +184,7 @@ def build(qa: Answerer, feedback: FeedbackStore | None = None) -> gr.Blocks:
                 if corpus.settings.disclaimer:
                     gr.HTML(render("disclaimer.html.j2", texts, corpus=corpus), elem_id="disclaimer", **plain)
             with gr.Column(elem_id="pane", scale=5):
-                gr.HTML(
+                reader = gr.HTML(
                     render("pane.html.j2", texts, article=read("")),
                     elem_id="reader",
                     apply_default_css=False,
@@ -179,15 +202,21 @@ def build(qa: Answerer, feedback: FeedbackStore | None = None) -> gr.Blocks:
             following.select(on.pick, conversation, shown, **asking),
             chat.retry(on.retry, conversation, shown, **asking),
             chat.edit(on.edit, conversation, shown, **asking),
+            reader.submit(on.ask_linked, conversation, shown, **asking),
         ]
         stopped = question.stop(None, None, None, cancels=running, **private)
+        restored = blocks.load(on.restore, conversation, shown, **at_once)
+        restored.then(None, None, None, js="() => window.footnote.askLinked()", **private)
         settled = [
             *running,
             stopped.then(on.restore, conversation, shown, **at_once),
             chat.undo(on.undo, conversation, shown, **at_once),
             chat.clear(lambda: [], None, conversation, **at_once),
-            blocks.load(on.restore, conversation, shown, **at_once),
+            reader.delete(on.delete, conversation, shown, **at_once),
+            restored,
         ]
+        for event in running:
+            event.then(None, None, None, js="() => window.footnote.free()", **private)
         for event in settled:
             event.then(on.suggest, conversation, following, **private)
         chat.like(on.judge, conversation, conversation, **at_once)
@@ -200,15 +229,18 @@ def build(qa: Answerer, feedback: FeedbackStore | None = None) -> gr.Blocks:
 def mount(server: FastAPI, service: Service) -> None:
     """Put the page of each corpus into a server; the first one's stands at its root."""
     feedback = FeedbackStore()
+    titles = [service.corpora.get(name).corpus.title for name in service.corpora]
+    paths = [service.page_path(name) for name in service.corpora]
     for name in sorted(service.corpora, key=service.page_path, reverse=True):  # the root last: it takes every path
-        blocks = build(PageService(service, name), feedback)
+        qa, path = PageService(service, name), service.page_path(name)
+        blocks = build(qa, feedback, choices(titles, paths, path))
         gr.mount_gradio_app(
             server,
             blocks,
-            service.page_path(name).rstrip("/") or "/",
+            path.rstrip("/") or "/",
             server_name=service.settings.host,
             server_port=service.settings.port,
-            **_look(),
+            **_look(qa.corpus),
         )
         service.on_stop.append(partial(setattr, blocks, "is_running", False))  # ends what waits for news of the page
 
@@ -224,8 +256,9 @@ def launch(
         SettingsError: the address cannot be listened on.
     """
     blocks = build(qa, feedback)
+    look = _look(qa.corpus)
     try:
-        blocks.launch(server_name=host, server_port=port, prevent_thread_lock=True, quiet=True, share=False, **_look())
+        blocks.launch(server_name=host, server_port=port, prevent_thread_lock=True, quiet=True, share=False, **look)
     except OSError as error:
         raise SettingsError(f"cannot listen on {host}:{port}: is it in use? Choose another with --port") from error
     return blocks
@@ -244,8 +277,8 @@ def serve(corpora: Corpora, settings: ServerSettings) -> None:
     run(server, service)
 
 
-def _look() -> dict[str, Any]:
-    """Return how the page looks and what of Gradio's it leaves out, as `launch` and `mount_gradio_app` take it."""
+def _look(corpus: Corpus) -> dict[str, Any]:
+    """Return how a corpus's page looks and what of Gradio's it leaves out."""
     fonts = ASSETS / "fonts"
     return {
         "ssr_mode": False,
@@ -256,7 +289,7 @@ def _look() -> dict[str, Any]:
         "footer_links": [],
         "allowed_paths": [str(fonts)],
         "theme": gr.themes.Base(font=("system-ui", "sans-serif"), font_mono=("ui-monospace", "monospace")),
-        "head": f"<style>{asset('page.css').replace('FONTS', f'gradio_api/file={fonts}')}</style>",
+        "head": f"<style>{style(corpus.settings.theme, f'gradio_api/file={fonts}')}</style>",
     }
 
 

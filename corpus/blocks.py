@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _NUMBER = re.compile(r"(?P<number>\d{1,3}(?:\.\d{1,3})*)(?:[.)]\s+|(?<=\.\d)\s+|(?<=\.\d\d)\s+)(?=\S)")
 
@@ -31,13 +35,15 @@ class Block:
 class Parsed:
     """A file as its reader saw it: canonical text, blocks in reading order, and the title where the file states one.
 
-    `page_starts` are the offsets at which pages 1, 2, ... begin; empty where the format has no pages.
+    `page_starts` are the offsets at which pages 1, 2, ... begin; empty where the format has no pages. `metadata` is
+    what the file says about itself, as `corpus.metadata` spells it.
     """
 
     text: str
     blocks: tuple[Block, ...]
     title: str | None = None
     page_starts: tuple[int, ...] = ()
+    metadata: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
 
 def heading_number(heading: str) -> tuple[str, int]:

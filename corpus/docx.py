@@ -5,13 +5,18 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from corpus.blocks import BlockKind
 from corpus.errors import CorpusError
 from corpus.layout import Layout
+from corpus.metadata import metadata
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from docx.document import Document as WordDocument
     from docx.text.paragraph import Paragraph
 
     from corpus.blocks import Parsed
@@ -45,9 +50,17 @@ def read_docx(raw: bytes) -> Parsed:
                     layout.add(BlockKind.BULLET, " | ".join(word for word in words if word))
             else:
                 _add(layout, item)
-        return layout.parsed()
+        return replace(layout.parsed(), metadata=metadata(_about(document)))
     except Exception as error:  # what a damaged document raises is up to its parts
         raise CorpusError(f"is no Word document that can be read: {error}") from error
+
+
+def _about(document: WordDocument) -> Iterator[tuple[str, object]]:
+    """Yield what a document's properties say about it."""
+    properties = document.core_properties
+    for name in ("title", "author", "subject", "category", "language", "created", "modified"):
+        yield name, getattr(properties, name)
+    yield "keywords", re.split(r"\s*[,;]\s*", properties.keywords or "")
 
 
 def _check_size(raw: bytes) -> None:

@@ -15,6 +15,10 @@ class SettingsError(FootnoteError):
     """A `corpus.toml` or an option holds a value that cannot be used."""
 
 
+class FilterError(FootnoteError):
+    """A filter names a key that no document has, or compares what cannot be compared."""
+
+
 class EncoderError(FootnoteError):
     """An encoder's weights are missing, damaged or not the expected ones."""
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from selectolax.lexbor import LexborHTMLParser
 
 from corpus.blocks import BlockKind
 from corpus.layout import Layout
+from corpus.metadata import metadata
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from selectolax.lexbor import LexborNode
 
     from corpus.blocks import Parsed
@@ -18,6 +22,11 @@ if TYPE_CHECKING:
 _DROPPED = ("script, style, template, noscript, svg, iframe, object, nav, aside, form, button, dialog, "
             "[hidden], [aria-hidden=true]")  # fmt: skip
 _OUTSIDE_ARTICLE = "body > header, body > footer"
+_TO_MACHINES = re.compile(
+    r"viewport|robots|referrer|generator|theme-color|color-scheme|format-detection|csrf|google|twitter|msapplication|apple|"
+    r"fb:|og:(?!title|description)",
+    re.IGNORECASE,
+)
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BULLETS = frozenset({"li", "dt", "dd", "tr"})
 _BLOCKS = frozenset(
@@ -59,8 +68,10 @@ def read_html(source: str) -> Parsed:
 
     What stands in `<main>`, or in the only `<article>`, is the page's text; without either it is the body without its
     own header and footer. Menus, forms, scripts and hidden parts are dropped; a table's row is a bullet of its cells.
+    What `<meta>`, `<title>` and `<html lang>` say is the page's metadata.
     """
     tree = LexborHTMLParser(source)
+    about = metadata(_about(tree))
     root = _main_part(tree)
     if root is None:
         return Layout().parsed()
@@ -69,11 +80,23 @@ def read_html(source: str) -> Parsed:
     walk = _Walk()
     walk.visit(root)
     walk.flush()
-    heading = tree.css_first("title")
     parsed = walk.layout.parsed()
-    if parsed.title is None and heading is not None and heading.text(strip=True):
-        return walk.layout.parsed(_blanked(heading.text()))
-    return parsed
+    if parsed.title is None and "title" in about:
+        parsed = walk.layout.parsed(about["title"][0])
+    return replace(parsed, metadata=about)
+
+
+def _about(tree: LexborHTMLParser) -> Iterator[tuple[str, object]]:
+    """Yield what a page's head says about it; what is said to browsers and crawlers is left out."""
+    if (title := tree.css_first("title")) is not None:
+        yield "title", title.text()
+    if tree.root is not None and (language := tree.root.attributes.get("lang")):
+        yield "lang", language
+    for node in tree.css("meta[content]"):
+        name = node.attributes.get("name") or node.attributes.get("property") or ""
+        content = node.attributes.get("content") or ""
+        if name and not _TO_MACHINES.match(name):
+            yield name, re.split(r"\s*,\s*", content) if name.lower() == "keywords" else content
 
 
 def _main_part(tree: LexborHTMLParser) -> LexborNode | None:

@@ -48,7 +48,7 @@ class Corpus:
 
     @cached_property
     def content_hash(self) -> str:
-        """SHA-256 (hex) of everything that an index is made of: texts, their headings and places, and the passages."""
+        """SHA-256 (hex) of everything that an index keeps: texts, headings, places, metadata and passages."""
         digest = hashlib.sha256()
         for document in self.documents:
             headings = [(s.id, s.heading_start, s.heading_end, s.parent_id) for s in document.sections]
@@ -56,7 +56,8 @@ class Corpus:
                 (p.id, p.start, p.end, [(s.start, s.end, s.kind.value) for s in p.sentences]) for p in document.passages
             ]
             known_as = (document.id, *document.also, document.title, document.named_by_file)
-            digest.update(repr((known_as, document.text, headings, spans)).encode())
+            about = sorted(document.metadata.items())
+            digest.update(repr((known_as, about, document.text, headings, spans)).encode())
         return digest.hexdigest()
 
     @cached_property

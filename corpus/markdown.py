@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import yaml
 from markdown_it import MarkdownIt
 
 from corpus.blocks import BlockKind
 from corpus.layout import Layout
+from corpus.metadata import metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,6 +20,7 @@ if TYPE_CHECKING:
 
     from corpus.blocks import Parsed
 
+_FRONT_MATTER = re.compile(r"---[ \t]*\n(?P<fields>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _BREAKS = {"softbreak": " ", "hardbreak": " "}
 
 
@@ -23,9 +28,10 @@ def read_markdown(source: str) -> Parsed:
     """Return the canonical text of a Markdown file and its blocks.
 
     Inline markup, link targets and HTML tags' meaning are dropped, words never: raw HTML stays as the characters it is.
-    A first heading of level 1 that has no equal is the document's title and no part of the text.
+    A first heading of level 1 that has no equal is the document's title and no part of the text. Front matter, a YAML
+    table between two lines `---`, is the document's metadata; its `title` stands in for a missing heading.
     """
-    body = _without_front_matter(source)
+    fields, body = _front_matter(source)
     tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse(body)
     layout = Layout()
     list_depth = 0
@@ -53,7 +59,11 @@ def read_markdown(source: str) -> Parsed:
                 layout.add(kind, _plain(token), heading_level)
             case "fence" | "code_block" | "html_block":
                 layout.add(BlockKind.PARAGRAPH, token.content.strip())
-    return layout.parsed()
+    about = metadata(fields.items())
+    parsed = layout.parsed()
+    if parsed.title is None and "title" in about:
+        parsed = layout.parsed(about["title"][0])
+    return replace(parsed, metadata=about)
 
 
 def _plain(inline: Token) -> str:
@@ -69,9 +79,15 @@ def _words(tokens: Iterable[Token]) -> Iterable[str]:
             yield _BREAKS.get(token.type, token.content)
 
 
-def _without_front_matter(source: str) -> str:
-    """Return the text after a leading `---` block, if there is one that ends."""
-    if not source.startswith("---\n"):
-        return source
-    end = source.find("\n---\n", 3)
-    return source[end + 5 :] if end >= 0 else source
+def _front_matter(source: str) -> tuple[dict[str, object], str]:
+    """Return the fields of a leading `---` block and the text after it; a block that is no YAML table is text."""
+    match = _FRONT_MATTER.match(source)
+    if not match:
+        return {}, source
+    try:
+        fields = yaml.load(match["fields"], Loader=yaml.BaseLoader)  # noqa: S506  (it makes texts and nothing else)
+    except (yaml.YAMLError, RecursionError):
+        return {}, source
+    if fields and not isinstance(fields, dict):
+        return {}, source
+    return {str(key): value for key, value in (fields or {}).items()}, source[match.end() :]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import ctypes
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from corpus.blocks import BlockKind, heading_number
 from corpus.errors import CorpusError
 from corpus.layout import Layout
+from corpus.metadata import metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -60,13 +61,22 @@ def read_pdf(raw: bytes) -> Parsed:
         raise CorpusError(f"is no PDF that can be read: {error}") from error
     try:
         pages = [list(_lines(document, number)) for number in range(len(document))]
+        about = metadata(_about(document))
     except pypdfium2.PdfiumError as error:
         raise CorpusError(f"has a page that cannot be read: {error}") from error
     finally:
         document.close()
     if not any(pages):
         raise CorpusError("holds no text, only pictures of it: run a text recognition over it first (ocrmypdf)")
-    return _laid_out(_without_running_lines(pages))
+    return replace(_laid_out(_without_running_lines(pages)), metadata=about)
+
+
+def _about(document: PdfDocument) -> Iterator[tuple[str, object]]:
+    """Yield what a PDF says about itself, but not which program made it."""
+    names = {"CreationDate": "created", "ModDate": "modified"}
+    for name, value in document.get_metadata_dict(skip_empty=True).items():
+        if name not in {"Creator", "Producer"}:
+            yield names.get(name, name), re.split(r"\s*[,;]\s*", value) if name == "Keywords" else value
 
 
 def _lines(document: PdfDocument, number: int) -> Iterator[_Line]:

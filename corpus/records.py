@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 INTRODUCTION = "Introduction"
 """Title of the section that holds the text before a document's first heading."""
@@ -67,9 +71,10 @@ class Passage:
 class Document:
     """One article: its canonical text and everything that spans it.
 
-    `page_starts` are the offsets at which pages 1, 2, ... begin; empty where the format has no pages. `also` holds the
-    ids of further files with the same text. `named_by_file` says that the file states no title, so that its name is
-    the title. `digest` tells the file's bytes and their reader; it is empty where the text came from no file.
+    `page_starts` are the offsets at which pages 1, 2, ... begin; empty where the format has no pages. `metadata` is
+    what the file says about itself (front matter, `<meta>`, properties), one value or more a key; `date` is ISO. `also`
+    holds the ids of further files with the same text. `named_by_file` says that the file states no title, so that its
+    name is the title. `digest` tells the file's bytes and their reader; it is empty where the text came from no file.
     """
 
     id: str
@@ -79,6 +84,7 @@ class Document:
     passages: tuple[Passage, ...]
     source: str
     page_starts: tuple[int, ...] = ()
+    metadata: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     also: tuple[str, ...] = ()
     named_by_file: bool = False
     digest: str = ""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import re
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from corpus.colours import LEAST_CONTRAST, PAPER, PAPER_DARK, contrast
 from corpus.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -13,6 +17,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SETTINGS_FILE = "corpus.toml"
+MAX_LOGO_BYTES = 200_000
+"""What a logo may weigh; it is part of the page."""
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_PICTURES = {".svg": "svg+xml", ".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".webp": "webp"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +32,19 @@ class UrgentAdvice:
 
 
 @dataclass(frozen=True, slots=True)
+class Theme:
+    """Colours of the page, `#rrggbb`, empty for the product's: of links, marks and buttons, by day and in the dark."""
+
+    accent: str = ""
+    accent_dark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CorpusSettings:
     """What the owner of a corpus decides about it; every value has a default that suits any corpus.
 
-    `threshold` is the confidence in [0, 1] below which this corpus stays silent; None leaves it to the product.
+    `threshold` is the confidence in [0, 1] below which this corpus stays silent; None leaves it to the product. `logo`
+    is a picture as a `data:` address.
     """
 
     title: str = ""
@@ -35,6 +52,8 @@ class CorpusSettings:
     examples: tuple[str, ...] = ()
     urgent: tuple[UrgentAdvice, ...] = ()
     threshold: float | None = None
+    theme: Theme = field(default_factory=Theme)
+    logo: str = ""
 
 
 def read_settings(path: Path) -> CorpusSettings:
@@ -58,6 +77,8 @@ def read_settings(path: Path) -> CorpusSettings:
         "examples": _texts,
         "urgent": _urgent,
         "threshold": _share,
+        "theme": _theme,
+        "logo": partial(_picture, path.parent),
     }
     values = {}
     for key, value in table.items():
@@ -86,6 +107,39 @@ def _urgent(value: object) -> tuple[UrgentAdvice, ...]:
     if any(set(item) != {"phrases", "advice"} for item in value):
         raise ValueError("needs exactly the keys `phrases` and `advice` in each table")
     return tuple(UrgentAdvice(_texts(item["phrases"]), _text(item["advice"])) for item in value)
+
+
+def _theme(value: object) -> Theme:
+    known = [field.name for field in fields(Theme)]
+    if not isinstance(value, dict) or set(value) - set(known):
+        raise ValueError(f"must be a table [theme] with {' and '.join(known)}, not {value!r:.80}")
+    for name, colour in value.items():
+        if not isinstance(colour, str) or not _COLOUR.fullmatch(colour):
+            raise ValueError(f"has `{name}` {colour!r:.80}; write a colour as #rrggbb")
+        paper = PAPER_DARK if name == "accent_dark" else PAPER
+        if (ratio := contrast(colour, paper)) < LEAST_CONTRAST:
+            better = "lighter" if paper == PAPER_DARK else "darker"
+            raise ValueError(
+                f"has `{name}` {colour!r}, which stands out from the page's {paper} by {ratio:.1f} to 1 only; words in "
+                f"it need {LEAST_CONTRAST} to 1 to be read: choose a {better} one"
+            )
+    return Theme(**value)
+
+
+def _picture(folder: Path, value: object) -> str:
+    file = (folder / _text(value)).resolve()
+    kind = _PICTURES.get(file.suffix.lower())
+    if kind is None:
+        raise ValueError(f"must be a picture that ends in {', '.join(_PICTURES)}, not {value!r:.80}")
+    if not file.is_relative_to(folder.resolve()) or not file.is_file():
+        raise ValueError(f"names {value!r:.80}, which is no file below {folder}")
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        raise ValueError(f"names {value!r:.80}, which cannot be read: {error.strerror}") from error
+    if len(raw) > MAX_LOGO_BYTES:
+        raise ValueError(f"has {len(raw) / 1e3:.0f} kB, more than the {MAX_LOGO_BYTES / 1e3:.0f} kB of a logo")
+    return f"data:image/{kind};base64,{base64.b64encode(raw).decode('ascii')}"
 
 
 def _share(value: object) -> float:

@@ -47,7 +47,14 @@ def build_document(document_id: str, parsed: Parsed, *, title: str, source: str,
             span = (group[0].start, group[-1].end)
             passages.append(Passage(passage_id, document_id, section.id, *span, tuple(group)))
     return Document(
-        document_id, parsed.title or title, parsed.text, tuple(sections), tuple(passages), source, parsed.page_starts
+        id=document_id,
+        title=parsed.title or title,
+        text=parsed.text,
+        sections=tuple(sections),
+        passages=tuple(passages),
+        source=source,
+        page_starts=parsed.page_starts,
+        metadata=parsed.metadata,
     )
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from corpus import Corpus
+    from corpus import Corpus, Document, Section
     from index.encoder import Encoder
     from index.search import Index
     from index.vectors import Means
@@ -41,6 +41,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     search.add_argument("query")
     search.add_argument("-k", type=int, default=10, help="how many (default %(default)s)")
     search.add_argument("--mode", type=SearchMode, choices=list(SearchMode), default=SearchMode.FUSED)
+    add_where(search)
     _add_common(search)
     search.set_defaults(run=run_search)
 
@@ -53,6 +54,18 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     about.add_argument("what", choices=["stats"])
     _add_common(about)
     about.set_defaults(run=run_stats)
+
+
+def add_where(parser: argparse.ArgumentParser) -> None:
+    """Add `--where`, which may be given several times, to a command."""
+    parser.add_argument(
+        "--where",
+        metavar="CONDITION",
+        action="append",
+        default=[],
+        help="look only where this holds: folder=guides, 'date>=2024-01-01', section=…, file=…, or a key that the "
+        "documents state; may be given several times",
+    )
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
@@ -135,7 +148,10 @@ def run_search(options: argparse.Namespace) -> int:
     """Print the nearest passages, each with the place that `show` takes."""
     index = _opened(options)
     rows: list[dict[str, Any]] = []
-    for hit in index.search(options.query, max(1, options.k), options.mode):
+    among = index.rows_where(options.where) if options.where else None
+    if among is not None and not len(among):
+        print(f"no passage meets {' and '.join(options.where)}", file=sys.stderr)
+    for hit in index.search(options.query, max(1, options.k), options.mode, among=among):
         document = index.corpus.document(hit.passage.document_id)
         rows.append(
             {
@@ -155,7 +171,7 @@ def run_search(options: argparse.Namespace) -> int:
         print(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
         for row in rows:
-            where = f", page {row['page']}" if row["page"] else ""
+            where = f", p. {row['page']}" if row["page"] else ""
             where += f" (also in {', '.join(row['also'])})" if row["also"] else ""
             print(f"{row['score']:.3f}  {row['place']}  {row['section']}{where}\n       {_short(str(row['text']))}")
     return 0
@@ -174,21 +190,34 @@ def run_show(options: argparse.Namespace) -> int:
         shown = [document.section(section_id)] if section_id else list(document.sections)
     except KeyError:
         raise CorpusError(f"{document_id} has no section {section_id!r}; run: footnote show {document_id}") from None
-    bodies = [document.text[section.start : section.end] for section in shown] if section_id else []
     if options.json:
-        places = [{"place": f"{document.id}#{section.id}", "title": section.title} for section in shown]
-        print(
-            json.dumps(
-                [{**place, "text": body} for place, body in zip(places, bodies, strict=True)] or places, indent=2
-            )
-        )
+        rows = [
+            {"place": f"{document.id}#{section.id}", "title": section.title, "pages": _pages(document, section)}
+            for section in shown
+        ]
+        texts = [{"text": document.text[section.start : section.end]} if section_id else {} for section in shown]
+        print(json.dumps([row | text for row, text in zip(rows, texts, strict=True)], ensure_ascii=False, indent=2))
     elif section_id:
-        print(f"{document.title} > {' > '.join(s.title for s in document.section_path(section_id))}\n\n{bodies[0]}")
+        titles = [document.title, *(section.title for section in document.section_path(section_id))]
+        print(f"{' > '.join(titles)}{_on_pages(document, shown[0])}\n")
+        print(document.text[shown[0].start : shown[0].end])
     else:
-        print(
-            "\n".join(f"{'  ' * section.id.count('.')}{document.id}#{section.id}  {section.title}" for section in shown)
-        )
+        for section in shown:
+            indent = "  " * section.id.count(".")
+            print(f"{indent}{document.id}#{section.id}  {section.title}{_on_pages(document, section)}")
     return 0
+
+
+def _pages(document: Document, section: Section) -> tuple[int, int] | None:
+    """Return the first and last page of a section; None where the document has no pages."""
+    first = document.page(min(section.heading_start, section.start))
+    last = document.page(max(section.start, section.end - 1))
+    return (first, last) if first and last else None
+
+
+def _on_pages(document: Document, section: Section) -> str:
+    pages = _pages(document, section)
+    return "" if pages is None else f", p. {pages[0]}" if pages[0] == pages[1] else f", pp. {pages[0]}–{pages[1]}"
 
 
 def run_stats(options: argparse.Namespace) -> int:

@@ -69,9 +69,18 @@ class LexicalIndex:
             return np.zeros(len(self), dtype=np.float32)
         return np.asarray(self._model.get_scores(known), dtype=np.float32)
 
-    def search(self, query: str, k: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        """Return the rows that share a term with the query, best first: scores and row numbers, both (at most k,)."""
+    def search(
+        self, query: str, k: int, among: NDArray[np.int64] | None = None
+    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """Return the rows that share a term with the query, best first: scores and row numbers, both (at most k,).
+
+        `among` holds the only rows that may be found; None is all of them.
+        """
         scores = self.all_scores(query)
+        if among is not None:
+            allowed = np.zeros_like(scores)
+            allowed[among] = scores[among]
+            scores = allowed
         count = min(k, len(scores))
         top = np.argpartition(-scores, count - 1)[:count] if count < len(scores) else np.arange(len(scores))
         top = top[np.lexsort((top, -scores[top]))]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from corpus.errors import IndexStoreError
+from corpus.filters import matching_rows
 from index.fusion import convex
 from index.lexical import LexicalIndex
 from index.reuse import encode_new
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from corpus import Corpus, Document, Passage
+    from corpus.filters import Where
     from corpus.settings import CorpusSettings
     from index.encoder import Encoder
 
@@ -69,16 +71,25 @@ class Candidates:
 
 
 def search_rows(
-    dense: DenseIndex, lexical: LexicalIndex, query: str, vector: NDArray[np.float32], mode: SearchMode, k: int
+    dense: DenseIndex,
+    lexical: LexicalIndex,
+    query: str,
+    vector: NDArray[np.float32],
+    mode: SearchMode,
+    k: int,
+    among: NDArray[np.int64] | None = None,
 ) -> Candidates:
-    """Return the best k rows of two indexes over the same rows, for a query and its vector (dimension,)."""
+    """Return the best k rows of two indexes over the same rows, for a query and its vector (dimension,).
+
+    `among` holds the only rows that may be found, (n_rows,), each once; None is all of them.
+    """
     pool = max(k, _CANDIDATES)
     all_lexical = lexical.all_scores(query)
     found: list[NDArray[np.int64]] = []
     if mode is not SearchMode.LEXICAL:
-        found.append(dense.search(vector[None, :], pool)[1][0])
+        found.append(dense.search(vector[None, :], pool, among)[1][0])
     if mode is not SearchMode.DENSE:
-        found.append(lexical.search(query, pool)[1])
+        found.append(lexical.search(query, pool, among)[1])
     rows = np.unique(np.concatenate(found))
     dense_scores, lexical_scores = dense.scores(vector, rows), all_lexical[rows]
     match mode:
@@ -151,16 +162,33 @@ class Index:
         return cls(corpus, encoder, DenseIndex(vectors), LexicalIndex.build(passage_texts(corpus)))
 
     def search(
-        self, query: str, k: int = 10, mode: SearchMode = SearchMode.FUSED, vector: NDArray[np.float32] | None = None
+        self,
+        query: str,
+        k: int = 10,
+        mode: SearchMode = SearchMode.FUSED,
+        vector: NDArray[np.float32] | None = None,
+        among: NDArray[np.int64] | None = None,
     ) -> list[Hit]:
-        """Return the k best passages, best first; `vector`, (dimension,), spares the encoding where it is known."""
+        """Return the k best passages, best first.
+
+        `vector`, (dimension,), spares the encoding where it is known. `among` holds the only rows that may be found, as
+        `rows_where` returns them; None is all of them.
+        """
         if vector is None:
             vector = self.encode_query(query)
-        found = search_rows(self.dense, self.lexical, query, vector, mode, k)
+        found = search_rows(self.dense, self.lexical, query, vector, mode, k, among)
         columns: Sequence[tuple[int, float, float, float]] = list(
             zip(found.rows.tolist(), found.scores.tolist(), found.dense.tolist(), found.lexical.tolist(), strict=True)
         )
         return [Hit(self.corpus.passages[row], score, dense, lexical) for row, score, dense, lexical in columns]
+
+    def rows_where(self, where: Where) -> NDArray[np.int64]:
+        """Return the rows of the passages that meet every condition: (n_rows,), in order.
+
+        Raises:
+            FilterError: a condition cannot be read, or names a key that no document has.
+        """
+        return np.array(matching_rows(self.corpus, where), dtype=np.int64)
 
     def with_settings(self, settings: CorpusSettings) -> Self:
         """Return the same index of the same documents under other settings."""

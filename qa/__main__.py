@@ -10,7 +10,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from corpus.errors import FootnoteError
-from index.commands import CORPUS_HELP, add_commands
+from index.commands import CORPUS_HELP, add_commands, add_where
 from qa import feedback
 from qa.evaluation import command as evaluate
 from qa.server import commands as server
@@ -44,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     ask = commands.add_parser("ask", help="answer a question")
     ask.add_argument("question")
     ask.add_argument("--json", action="store_true", help="print Answer.to_dict() as JSON")
+    add_where(ask)
     _add_source(ask)
     ask.set_defaults(run=_ask)
 
@@ -79,13 +80,16 @@ def _ask(options: argparse.Namespace) -> int:
     from qa.pipeline import ArticleQA  # noqa: PLC0415  (so that --help is instant)
 
     qa = ArticleQA.open(options.corpus, options.model)
-    answer = qa.answer(options.question)
+    answer = qa.answer(options.question, where=options.where)
     print(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2) if options.json else render(answer, qa.corpus))
     return 0
 
 
 def render(answer: Answer, corpus: Corpus) -> str:
-    """Return an answer for a terminal: its text, then each source with its place and exact words."""
+    """Return an answer for a terminal: its text, then each source with its place and exact words.
+
+    In a corpus of several documents the document's title stands in front of the section's.
+    """
     lines = [*([answer.notice, ""] if answer.notice else [])]
     if answer.standalone_question != answer.question:
         lines += [f"(understood as: {answer.standalone_question})", ""]
@@ -103,9 +107,10 @@ def render(answer: Answer, corpus: Corpus) -> str:
 
 
 def _place(citation: Citation, corpus: Corpus) -> str:
-    """Return where a citation stands: its document where there are several, its section, and other files."""
+    """Return where a citation stands: its document where there are several, its section, its page, and other files."""
     titles = [corpus.document(citation.document_id).title] if len(corpus.documents) > 1 else []
-    place = " > ".join([*titles, citation.section_title])
+    place = " › ".join([*titles, citation.section_title])
+    place += f", p. {citation.page}" if citation.page else ""
     return place + (f" (also in {', '.join(citation.also)})" if citation.also else "")
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from corpus import Corpus
+    from corpus.filters import Where
     from corpus.places import Given
     from index import Hit
     from qa.question import History
@@ -78,17 +79,17 @@ class LiveQA:
         """The corpus that answers come from now."""
         return self.current().corpus
 
-    def answer(self, question: str, history: History = ()) -> Answer:
+    def answer(self, question: str, history: History = (), where: Where = ()) -> Answer:
         """Return the whole answer, as `ArticleQA.answer` does."""
-        return self.current().answer(question, history)
+        return self.current().answer(question, history, where)
 
-    def stream(self, question: str, history: History = ()) -> Iterator[Answer]:
+    def stream(self, question: str, history: History = (), where: Where = ()) -> Iterator[Answer]:
         """Yield the answer as it grows, as `ArticleQA.stream` does; it is of one version from beginning to end."""
-        return self.current().stream(question, history)
+        return self.current().stream(question, history, where)
 
-    def search(self, query: str, k: int = 10) -> list[Hit]:
-        """Return the k best passages for a query, best first."""
-        return self.current().search(query, k)
+    def search(self, query: str, k: int = 10, where: Where = ()) -> list[Hit]:
+        """Return the k best passages for a query, best first, as `ArticleQA.search` does."""
+        return self.current().search(query, k, where)
 
     def _is_newer(self) -> bool:
         stamp = store.stamp(self._folder)

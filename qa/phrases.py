@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from corpus import Corpus
+    from corpus import Corpus, Document, Section
     from corpus.settings import CorpusSettings
 
 CANNOT_ANSWER = "does not answer this"
@@ -21,13 +21,14 @@ UNANSWERED = "Not answered here: {part}"
 """About a part of a question, where an answer is plain text."""
 
 
-def abstention(corpus: Corpus, nearest: Sequence[str]) -> str:
-    """Return the text of an answer that abstains, with the closest sections named."""
-    subject = f"“{corpus.title}”" if len(corpus.documents) == 1 else "This collection"
+def abstention(corpus: Corpus, nearest: Sequence[tuple[Document, Section]]) -> str:
+    """Return the text of an answer that abstains, with the closest sections named, and their documents if several."""
+    many = len(corpus.documents) > 1
+    subject = "This collection" if many else f"“{corpus.title}”"
     text = f"{subject} {CANNOT_ANSWER}."
     if not nearest:
         return text
-    quoted = [f"“{title}”" for title in nearest]
+    quoted = [f"“{section.title}”" + (f" in “{document.title}”" if many else "") for document, section in nearest]
     named = quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
     return f"{text} The closest {'section is' if len(quoted) == 1 else 'sections are'} {named}."
 

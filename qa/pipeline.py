@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from itertools import chain, compress
 from operator import not_
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from qa.followup import standalone
 from qa.generators import Generator, QuoteGenerator, make_generator
 from qa.grounding import Checker, SimilaritySupport
 from qa.judge import CombinedJudge, Judge, SimilarityJudge
+from qa.nearest import nearest_sections
 from qa.parts import Parts, parts
 from qa.phrases import abstention, urgent_advice
 from qa.question import History, Role, Turn, clean_history, clean_question
@@ -29,13 +30,20 @@ from qa.writing import Written, widened, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import TypeAlias
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from corpus import Corpus
+    from corpus.filters import Where
     from corpus.places import Given
     from index import Encoder, Hit
     from qa.evidence import ScoredSentence
     from qa.evidence_model import EvidenceModel
     from qa.grounding import SupportJudge
+
+    Rows: TypeAlias = NDArray[np.int64] | None
 
 DEFAULT_THRESHOLD = 0.27
 """Confidence below which the corpus is taken not to answer: the lowest whose balanced accuracy on the fit half of the
@@ -43,7 +51,6 @@ articles under `tests/data` is within .01 of the best; from there to .35 it hard
 JUDGED_PASSAGES = 6
 SAME_WORDS_COSINE = 0.6
 """Cosine from which an earlier answer is taken to come from a passage."""
-NEAREST_SECTIONS = 3
 
 
 class ArticleQA:
@@ -100,42 +107,52 @@ class ArticleQA:
         """Return what answers now: this. `LiveQA`, which follows its index, returns the newest."""
         return self
 
-    def search(self, query: str, k: int = 10) -> list[Hit]:
-        """Return the k best passages for a query, best first."""
-        return self.index.search(clean_question(query), k)
-
-    def answer(self, question: str, history: History = ()) -> Answer:
-        """Return what the corpus says to a question; an answer that abstains where it says nothing.
+    def search(self, query: str, k: int = 10, where: Where = ()) -> list[Hit]:
+        """Return the k best passages for a query, best first, of those that meet every condition in `where`.
 
         Raises:
+            FilterError: a condition cannot be read, or names a key that no document has.
+            QuestionError: the query has the wrong type or length.
+        """
+        return self.index.search(clean_question(query), k, among=self._among(where))
+
+    def answer(self, question: str, history: History = (), where: Where = ()) -> Answer:
+        """Return what the corpus says to a question; an answer that abstains where it says nothing.
+
+        Only passages that meet every condition in `where` are looked at: `["folder=guides", "date>=2024-01-01"]`.
+
+        Raises:
+            FilterError: a condition cannot be read, or names a key that no document has.
             QuestionError: the question or the history has the wrong type, shape or length.
         """
-        *_, last = self.stream(question, history)
+        *_, last = self.stream(question, history, where)
         return last
 
-    def stream(self, question: str, history: History = ()) -> Iterator[Answer]:
+    def stream(self, question: str, history: History = (), where: Where = ()) -> Iterator[Answer]:
         """Yield the answer as it grows by checked sentences; the last one is whole.
 
         Raises:
+            FilterError: a condition cannot be read, or names a key that no document has.
             QuestionError: the question or the history has the wrong type, shape or length.
         """
         watch = Stopwatch()
         asked = clean_question(question)
         turns = clean_history(history)
+        among = self._among(where)
         with watch.stage("question"):
             corrected = self._speller.correct(asked)
-            meant = self._standalone(corrected, turns)
+            meant = self._standalone(corrected, turns, among)
             if meant != corrected:
                 meant = rewritten(corrected, turns, self.generator) or meant
-        asks = self._parts(meant)
-        assessments = [self._assess(part, watch) for part in asks.questions]
+        asks = self._parts(meant, among)
+        assessments = [self._assess(part, watch, among) for part in asks.questions]
         confidence = (min if asks.together else max)(assessment.confidence for assessment in assessments)
         answered = [assessment.confidence >= self.threshold for assessment in assessments]
         hits = _merged(assessments)
         written = Written(self.generator.name)
 
         def current(written: Written, *, abstained: bool = False) -> Answer:
-            nearest = self._section_titles(hits) if abstained else ()
+            nearest = nearest_sections(hits, self.corpus) if abstained else ()
             text = abstention(self.corpus, nearest) if abstained else worded(written.sentences)
             return Answer(
                 text=text,
@@ -143,7 +160,7 @@ class ArticleQA:
                 citations=written.citations,
                 abstained=abstained,
                 confidence=confidence,
-                nearest_sections=nearest,
+                nearest_sections=tuple(section.title for _, section in nearest),
                 question=asked,
                 standalone_question=meant,
                 generator=written.generator,
@@ -175,26 +192,29 @@ class ArticleQA:
         checker = Checker(evidence, focus, self._support, self._vectors)
         return write(question, chosen, evidence, self.generator, checker)
 
-    def _assess(self, question: str, watch: Stopwatch) -> Assessment:
+    def _among(self, where: Where) -> Rows:
+        """Return the rows that may be found; None for all, where there is no condition."""
+        return self.index.rows_where(where) if where else None
+
+    def _assess(self, question: str, watch: Stopwatch, among: Rows) -> Assessment:
         with watch.stage("search"):
-            hits = self.index.search(question, JUDGED_PASSAGES)
+            hits = self.index.search(question, JUDGED_PASSAGES, among=among)
         with watch.stage("evidence"):
             return self._assess_hits(question, hits)
 
     def _assess_hits(self, question: str, hits: Sequence[Hit]) -> Assessment:
         return assess(question, hits, self.corpus, self.judge, self._confidence)
 
-    def _parts(self, question: str) -> Parts:
+    def _parts(self, question: str, among: Rows) -> Parts:
         """Return a question's parts, each made to stand alone after the first."""
         asks = parts(question)
         first = (Turn(Role.USER, asks.questions[0]),)
-        rest = (self._standalone(part, first) for part in asks.questions[1:])
+        rest = (self._standalone(part, first, among) for part in asks.questions[1:])
         return asks if asks.together else Parts((asks.questions[0], *rest), together=False)
 
-    def _standalone(self, question: str, turns: Sequence[Turn]) -> str:
-        return standalone(
-            question, turns, self._answerability, known=self._heading_terms, section_of=self._section_spoken_of
-        )
+    def _standalone(self, question: str, turns: Sequence[Turn], among: Rows) -> str:
+        answerability = partial(self._answerability, among)
+        return standalone(question, turns, answerability, known=self._heading_terms, section_of=self._section_spoken_of)
 
     @cached_property
     def _heading_terms(self) -> frozenset[str]:
@@ -207,14 +227,11 @@ class ArticleQA:
         hits = self.index.search(text, 1, SearchMode.LEXICAL)
         if not hits or hits[0].dense < SAME_WORDS_COSINE:
             return ""
-        return self._section_titles(hits)[0]
+        return nearest_sections(hits, self.corpus)[0][1].title
 
-    def _answerability(self, question: str) -> float:
-        return self._assess_hits(question, self.index.search(question, JUDGED_PASSAGES)).confidence
-
-    def _section_titles(self, hits: Sequence[Hit]) -> tuple[str, ...]:
-        titles = (self.corpus.document(hit.passage.document_id).section(hit.passage.section_id).title for hit in hits)
-        return tuple(dict.fromkeys(titles))[:NEAREST_SECTIONS]
+    def _answerability(self, among: Rows, question: str) -> float:
+        hits = self.index.search(question, JUDGED_PASSAGES, among=among)
+        return self._assess_hits(question, hits).confidence
 
 
 @cache

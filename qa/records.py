@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Citation:
     """The exact words a sentence came from: `document.text[start:end] == quote`, offsets in characters.
 
-    `also` holds further files with the same text.
+    `page` counts from 1; it is None where the document has no pages. `also` holds further files with the same text.
     """
 
     marker: int
@@ -25,6 +25,7 @@ class Citation:
     quote: str
     start: int
     end: int
+    page: int | None = None
     also: tuple[str, ...] = ()
 
 

@@ -117,11 +117,87 @@ def test_stopped_answer_keeps_what_was_shown(visit):
     visitor.page.press(BOX, "Enter")
     visitor.page.wait_for_selector(".words .marker")
     visitor.page.locator("#question .stop-button").click()
-    visitor.page.wait_for_selector(".cut-short")
-    assert visitor.page.locator(".words .marker").count() >= 1
-    visitor.page.wait_for_timeout(2500)  # until the sentence that was under way has been given up
-    visitor.ask("What does an EMG show?")
+    visitor.ask("What does an EMG show?")  # while the server still lets go of the first
+    assert visitor.page.locator(".words .marker").count() >= 2
     assert visitor.page.locator(".cut-short").count() == 1
+    page_texts = visitor.page.locator("#chat .user-row").all_inner_texts()
+    assert ["slowly" in text for text in page_texts] == [True, False]
+
+
+def test_escape_stops_and_the_stopped_question_can_be_asked_again(visit):
+    visitor = visit()
+    page = visitor.page
+    page.keyboard.type("What is the difference between CMT and myotonic dystrophy? slowly")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".words .marker")
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".cut-short")
+    assert page.locator("#chat .user-row").count() == 1
+    retry = page.get_by_role("button", name="Retry")
+    retry.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelectorAll('.cut-short').length === 0")
+    visitor.answered()
+    assert page.locator(".reply .words .marker").count() >= 2
+
+
+@pytest.mark.parametrize("by", ["mouse", "keyboard"])
+def test_earlier_turn_is_deleted(visit, by):
+    visitor = visit().ask("What does an EMG show?").ask("please break").ask("Which muscles does ALS cramp?")
+    page = visitor.page
+    for turn, left in [(1, 2), (0, 1)]:
+        button = page.locator("#chat .bot-row").nth(turn).locator(".delete")
+        if by == "mouse":
+            button.click()
+        else:
+            button.focus()
+            page.keyboard.press("Enter")
+        page.wait_for_function(f"document.querySelectorAll('#chat .user-row').length === {left}")
+    assert "ALS" in page.locator("#chat .user-row").inner_text()
+    assert page.evaluate("document.activeElement.closest('#question') !== null")
+    page.wait_for_timeout(500)
+    visitor.reload()
+    visitor.answered(1)
+    assert "ALS" in page.locator("#chat .user-row").inner_text()
+
+
+def test_edit_and_retry_by_keyboard(visit):
+    visitor = visit().ask("What does an EMG show?")
+    page = visitor.page
+    page.get_by_role("button", name="Edit").focus()
+    page.keyboard.press("Enter")
+    page.locator("#chat .user-row textarea").wait_for()
+    page.locator("#chat .user-row textarea").focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("What is myotonia?")
+    page.get_by_role("button", name="Submit").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelector('#chat .user-row').innerText.includes('myotonia')")
+    visitor.answered(1)
+
+
+def test_link_to_an_answer_asks_it_once(visit):
+    visitor = visit(permissions=["clipboard-read", "clipboard-write"])
+    visitor.ask("Tell me about multiple sclerosis").ask("Where are its cramps?")
+    page = visitor.page
+    page.get_by_role("button", name="Copy link").last.click()
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert link.startswith(visitor.server + "?q=")
+
+    other = visit(link.removeprefix(visitor.server))
+    other.answered(1)
+    assert other.page.locator(".words").inner_text() == page.locator(".words").last.inner_text()
+    assert other.page.locator(".understood").count() == 0
+    assert "q=" not in other.page.url
+    other.reload()
+    other.answered(1)
+
+
+def test_link_to_an_answer_and_a_place_does_both(visit, article_qa):
+    visitor = visit("?q=What%20does%20an%20EMG%20show%3F#s7.2:4351-4391")
+    visitor.answered(1)
+    assert visitor.marked() == article_qa.corpus.documents[0].text[4351:4391]
+    assert visitor.page.url.endswith("/#s7.2:4351-4391")
 
 
 def test_failure_is_friendly_and_the_next_question_works(visit):
@@ -305,8 +381,7 @@ def test_phone_shows_everything_without_sideways_scrolling(visit, article_qa):
     screenshot(visitor, "phone")
     assert page.locator(".sheet").is_visible()
     page.locator(".close-pane").tap()
-    page.wait_for_timeout(400)
-    assert not page.locator(".sheet").is_visible()
+    page.locator(".sheet").wait_for(state="hidden")
 
 
 def test_dark_follows_the_system_and_the_switch(visit):
@@ -378,9 +453,14 @@ def test_server_that_dies_in_the_middle_leaves_the_conversation(browser, article
     next(second, None)
 
 
-def test_print_shows_the_conversation_alone(visit):
-    visitor = visit().ask("Which muscles does ALS cramp?")
+def test_print_shows_the_conversation_and_the_quoted_words(visit, article_qa):
+    visitor = visit(color_scheme="dark").ask("Which muscles does ALS cramp?")
     visitor.page.emulate_media(media="print")
     assert not visitor.page.locator(".sheet").is_visible()
     assert not visitor.page.locator(BOX).is_visible()
-    assert visitor.page.locator(".sources").is_visible()
+    assert not visitor.page.locator(".acts").is_visible()
+    words = "marker => getComputedStyle(marker, '::after').content"
+    quote = article_qa.answer("Which muscles does ALS cramp?").citations[0].quote
+    assert quote in visitor.page.locator(".sources .marker").first.evaluate(words)
+    chat, disclaimer = (visitor.page.locator(part).bounding_box() for part in ("#chat", "#disclaimer"))
+    assert disclaimer["y"] >= chat["y"] + chat["height"] - 1

@@ -9,6 +9,7 @@ import pytest
 from corpus import make_corpus, read_text
 from corpus.errors import SettingsError
 from qa import ArticleQA
+from qa.grounding import Reason
 from qa.page.address import address, place
 from qa.page.answer import turn_html
 from qa.page.article import article_html
@@ -159,3 +160,53 @@ def test_every_text_is_used(request):
     sources = [folder / "app.py", *(folder / "qa/page").rglob("*.*")]
     used = "\n".join(file.read_text(encoding="utf-8") for file in sources if file.suffix in {".py", ".j2"})
     assert [name for name in TEXTS if not name.startswith("feedback_") and name not in used] == []
+
+
+def test_deleting_a_turn_leaves_the_others(article_qa, article, turns):
+    stored = to_stored(turns)
+    view = Desk(article_qa, TEXTS).delete(stored, 1)
+    assert view.turns == (turns[0], *turns[2:])
+    assert from_stored(view.stored, article) == list(view.turns)
+    assert Desk(article_qa, TEXTS).delete(stored, 99).turns == tuple(turns)
+    assert Desk(article_qa, TEXTS).delete(stored, -1).turns == tuple(turns)
+
+
+def test_question_out_of_a_link_stands_alone(article_qa, turns):
+    stored = to_stored(turns[:1])
+    *_, alone = Desk(article_qa, TEXTS).ask("How is it treated?", stored, alone=True)
+    *_, completed = Desk(article_qa, TEXTS).ask("How is it treated?", stored)
+    assert alone.turns[-1].answer.standalone_question == "How is it treated?"
+    assert completed.turns[-1].answer.standalone_question != "How is it treated?"
+    assert alone.turns[0] == turns[0]
+
+
+def test_what_a_model_said_in_vain_is_shown_on_demand(turns, article):
+    dropped = (
+        DroppedSentence("It is <catching>.", Reason.UNSUPPORTED, ("catching",)),
+        DroppedSentence("Cramps again.", Reason.REPEATED),
+    )
+    whole = replace(turns[0], answer=replace(turns[0].answer, note="Left out: 1.", dropped=dropped))
+    shown = turn_html(whole, article, TEXTS)
+    assert "<summary>Left out: 1.</summary>" in shown
+    assert "It is &lt;catching&gt;." in shown
+    assert "says what the evidence does not" in shown
+    assert "Cramps again" not in shown
+    assert "<details" not in turn_html(replace(whole, state=State.GROWING), article, TEXTS)
+
+
+def test_untitled_beginning_is_no_suggestion(article_qa):
+    desk = Desk(article_qa, TEXTS)
+    *_, view = desk.ask("Who painted the Mona Lisa?", [])
+    silent = replace(view.turns[-1].answer, nearest_sections=("Introduction", "Myotonic Dystrophy"))
+    suggested = desk.suggest(to_stored([replace(view.turns[-1], answer=silent)]))
+    assert "Tell me about Myotonic Dystrophy" in suggested
+    assert "Tell me about Introduction" not in suggested
+
+
+def test_urgent_words_are_not_called_unanswered(article_qa, article):
+    asked = "I can't breathe. What are muscle cramps?"
+    answer = replace(article_qa.answer(asked), unanswered=("I can't breathe.", "How much is a bus?"))
+    shown = turn_html(Turn(asked, answer, state=State.WHOLE), article, TEXTS)
+    assert "emergency number" in shown
+    assert "How much is a bus?</q>" in shown
+    assert "breathe.</q>" not in shown

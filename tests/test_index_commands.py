@@ -65,7 +65,7 @@ def test_ask_names_the_document_and_further_files(notes, capsys):
     (notes / "tides copy.pdf").write_bytes((notes / "tides.pdf").read_bytes())
     assert main(["ask", "How often does the tide rise?", "--corpus", str(notes)]) == 0
     printed = " ".join(capsys.readouterr().out.split())
-    assert "[1] Tides > Introduction (also in tides.pdf): “The tide rises twice a day.”" in printed
+    assert "[1] Tides › Introduction, p. 1 (also in tides.pdf): “The tide rises twice a day.”" in printed
     assert main(["ask", "How often does the tide rise?", "--corpus", str(notes), "--json"]) == 0
     (cited,) = json.loads(capsys.readouterr().out)["citations"]
     assert (cited["document_id"], cited["also"]) == ("tides copy.pdf", ["tides.pdf"])
@@ -82,7 +82,7 @@ def test_a_dry_run_writes_nothing_and_reports_what_it_would_leave_out(notes, cap
 
 def test_search_prints_places_that_show_takes(notes, capsys):
     assert main(["search", "moon", "-k", "1", "--corpus", str(notes)]) == 0
-    assert "tides.pdf#s0  Introduction, page 1" in capsys.readouterr().out
+    assert "tides.pdf#s0  Introduction, p. 1" in capsys.readouterr().out
     assert main(["search", "dark rye", "-k", "1", "--corpus", str(notes), "--json"]) == 0
     (row,) = json.loads(capsys.readouterr().out)
     assert (row["place"], row["section"], row["page"]) == ("bread.md#s1.1", "Rye", None)

@@ -38,11 +38,16 @@ class _OneModeIndex(Index):
     only: SearchMode = SearchMode.FUSED
 
     def search(
-        self, query: str, k: int = 10, mode: SearchMode = SearchMode.FUSED, vector: NDArray[np.float32] | None = None
+        self,
+        query: str,
+        k: int = 10,
+        mode: SearchMode = SearchMode.FUSED,
+        vector: NDArray[np.float32] | None = None,
+        among: NDArray[np.int64] | None = None,
     ) -> list[Hit]:
         """Return the k best passages of the one mode."""
         del mode
-        return super().search(query, k, self.only, vector)
+        return super().search(query, k, self.only, vector, among)
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,7 @@ def _shown(
             quote=scored.text,
             start=scored.sentence.start,
             end=scored.sentence.end,
+            page=scored.document.page(scored.sentence.start),
             also=scored.document.also,
         )
         for scored in evidence

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from corpus import Corpus, Document
+    from qa.records import Citation
 
 _FILES_NAMED = 3
 
@@ -28,6 +29,15 @@ def place(corpus: Corpus, document_id: str, section_id: str) -> tuple[str, ...]:
     document = corpus.document(document_id)
     titles = tuple(section.title for section in document.section_path(section_id))
     return titles if len(corpus.documents) == 1 else (document.title, *titles)
+
+
+def place_line(citation: Citation, corpus: Corpus, texts: Mapping[str, str]) -> str:
+    """Return where a citation stands, on one line: titles, page, and further files with the same text."""
+    line = " › ".join(place(corpus, citation.document_id, citation.section_id))
+    if citation.page is not None:
+        line += f", {texts['page'].format(number=citation.page)}"
+    also = also_in(corpus.document(citation.document_id), texts)
+    return f"{line} ({also})" if also else line
 
 
 def also_in(document: Document, texts: Mapping[str, str]) -> str:

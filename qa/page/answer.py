@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from qa.page.address import address, also_in, place
+from qa.grounding import Reason
+from qa.nearest import nearest_sections
+from qa.page.address import address, also_in, place, place_line
 from qa.page.export import plain_text
 from qa.page.templates import render
+from qa.phrases import urgent_advice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,13 +35,14 @@ class _Marker:
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """A section that an answer cites. `percent` is how well it supports the sentences that cite it.
+    """A section that an answer cites, with the pages of it that are cited, if the document has pages.
 
-    `also` names further files with the same text.
+    `percent` is how well it supports the sentences that cite it, `also` names further files with the same text.
     """
 
     markers: tuple[_Marker, ...]
     place: tuple[str, ...]
+    pages: str
     also: str
     percent: int
     verbatim: bool
@@ -50,6 +54,7 @@ class _Found:
 
     address: str
     place: tuple[str, ...]
+    page: str
     snippet: str
     percent: int
 
@@ -59,30 +64,33 @@ def turn_html(turn: Turn, corpus: Corpus, texts: Mapping[str, str]) -> str:
     answer = turn.answer
     if answer is None:
         return render("reply.html.j2", texts, turn=turn)
-    markers = {citation.marker: _marker(citation, corpus) for citation in answer.citations}
+    markers = {citation.marker: _marker(citation, corpus, texts) for citation in answer.citations}
+    # urgent words are answered by the advice above
+    unanswered = tuple(part for part in answer.unanswered if not urgent_advice(part, corpus.settings))
     return render(
         "answer.html.j2",
         texts,
         turn=turn,
         version=corpus.content_hash[:16],
-        answer=answer,
+        answer=replace(answer, unanswered=unanswered),
         many=len(corpus.documents) > 1,
         markers=markers,
         groups=[(bullets, list(group)) for bullets, group in groupby(answer.sentences, key=lambda s: s.bullet)],
         sources=_sources(answer, markers, corpus, texts),
-        found=_found(answer, corpus),
+        found=_found(answer, corpus, texts),
         nearest=_nearest(answer, corpus),
+        held_back=[sentence for sentence in answer.dropped if sentence.reason not in (Reason.REPEATED, Reason.EMPTY)],
         copy=plain_text(answer, corpus, texts),
         kinds={sentence.verbatim for sentence in answer.sentences},
     )
 
 
-def _marker(citation: Citation, corpus: Corpus) -> _Marker:
+def _marker(citation: Citation, corpus: Corpus, texts: Mapping[str, str]) -> _Marker:
     return _Marker(
         number=citation.marker,
         address=address(corpus, citation.document_id, citation.section_id, (citation.start, citation.end)),
         quote=citation.quote,
-        place=" › ".join(place(corpus, citation.document_id, citation.section_id)),
+        place=place_line(citation, corpus, texts),
     )
 
 
@@ -99,6 +107,7 @@ def _sources(answer: Answer, markers: Mapping[int, _Marker], corpus: Corpus, tex
             _Source(
                 markers=tuple(markers[citation.marker] for citation in citations),
                 place=place(corpus, document_id, section_id),
+                pages=_pages(citations, texts),
                 also=also_in(corpus.document(document_id), texts),
                 percent=_percent(_mean_support(citing)),
                 verbatim=all(sentence.verbatim for sentence in citing),
@@ -107,11 +116,19 @@ def _sources(answer: Answer, markers: Mapping[int, _Marker], corpus: Corpus, tex
     return sources
 
 
+def _pages(citations: Sequence[Citation], texts: Mapping[str, str]) -> str:
+    """Return the pages that are cited, in their order, as "p. 3" or "pp. 3, 5"; nothing where there are none."""
+    pages = sorted({citation.page for citation in citations if citation.page is not None})
+    if not pages:
+        return ""
+    return texts["page" if len(pages) == 1 else "pages"].format(number=", ".join(map(str, pages)))
+
+
 def _mean_support(sentences: Sequence[AnswerSentence]) -> float:
     return sum(sentence.support for sentence in sentences) / len(sentences) if sentences else 0.0
 
 
-def _found(answer: Answer, corpus: Corpus) -> list[_Found]:
+def _found(answer: Answer, corpus: Corpus, texts: Mapping[str, str]) -> list[_Found]:
     """Return the passages that no citation comes from, best first."""
     found = []
     cited = [(citation.document_id, citation.start) for citation in answer.citations]
@@ -119,25 +136,27 @@ def _found(answer: Answer, corpus: Corpus) -> list[_Found]:
         passage = hit.passage
         if any(passage.document_id == document and passage.start <= start < passage.end for document, start in cited):
             continue
-        text = corpus.document(passage.document_id).text[passage.start : passage.end]
+        document = corpus.document(passage.document_id)
+        page = document.page(passage.start)
         found.append(
             _Found(
                 address=address(corpus, passage.document_id, passage.section_id, (passage.start, passage.end)),
                 place=place(corpus, passage.document_id, passage.section_id),
-                snippet=_snippet(text),
+                page=texts["page"].format(number=page) if page else "",
+                snippet=_snippet(document.text[passage.start : passage.end]),
                 percent=_percent(hit.score),
             )
         )
     return found
 
 
-def _nearest(answer: Answer, corpus: Corpus) -> list[tuple[str, str]]:
-    """Return the title and address of each section that an abstaining answer names."""
-    addresses: dict[str, str] = {}
-    for hit in answer.hits:
-        section = corpus.document(hit.passage.document_id).section(hit.passage.section_id)
-        addresses.setdefault(section.title, address(corpus, hit.passage.document_id, section.id))
-    return [(title, addresses[title]) for title in answer.nearest_sections if title in addresses]
+def _nearest(answer: Answer, corpus: Corpus) -> list[tuple[tuple[str, ...], str]]:
+    """Return the place and address of each section that an abstaining answer names."""
+    many = len(corpus.documents) > 1
+    return [
+        ((document.title, section.title) if many else (section.title,), address(corpus, document.id, section.id))
+        for document, section in nearest_sections(answer.hits, corpus)
+    ]
 
 
 def _snippet(text: str) -> str:

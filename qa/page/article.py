@@ -23,10 +23,14 @@ _TOP_HEADING = 3
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """Characters of the document: `text` is `document.text[start:start + len(text)]`."""
+    """Characters of the document: `text` is `document.text[start:start + len(text)]`.
+
+    `page` is the label of the page that begins with it, if one does.
+    """
 
     start: int
     text: str
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +43,35 @@ class _Block:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A section as it stands in the pane; `depth` is 0 at the top, `tag` its heading's element."""
+    """A section as it stands in the pane; `depth` is 0 at the top, `tag` its heading's element.
+
+    `page` is the label of the page that begins with its heading, if one does.
+    """
 
     section: Section
+    page: str
     address: str
     depth: int
     tag: str
     blocks: tuple[_Block, ...]
+
+
+class _Pages:
+    """Notices, going through a document in reading order, where a new page begins."""
+
+    def __init__(self, document: Document, texts: Mapping[str, str]) -> None:
+        self.document = document
+        self._texts = texts
+        self._page: int | None = None
+
+    def begun(self, offset: int) -> str:
+        """Return the label of the page that an offset stands on, if it is the first of that page."""
+        before, self._page = self._page, self.document.page(offset)
+        return "" if self._page in (None, before) else self._texts["page"].format(number=self._page)
+
+    def span(self, start: int, text: str) -> _Span:
+        """Return the characters from `start` on, with their page where it begins."""
+        return _Span(start, text, self.begun(start))
 
 
 def article_html(document: Document, corpus: Corpus, texts: Mapping[str, str]) -> str:
@@ -54,39 +80,42 @@ def article_html(document: Document, corpus: Corpus, texts: Mapping[str, str]) -
         (other.title, address(corpus, other.id, other.sections[0].id), other.id == document.id)
         for other in corpus.documents
     ]
-    parts = [_part(section, document, corpus) for section in document.sections]
+    pages = _Pages(document, texts)
+    parts = [_part(section, pages, corpus) for section in document.sections]
     return render(
         "article.html.j2", texts, version=corpus.content_hash[:16], document=document, parts=parts, others=others
     )
 
 
-def _part(section: Section, document: Document, corpus: Corpus) -> _Part:
+def _part(section: Section, pages: _Pages, corpus: Corpus) -> _Part:
+    document = pages.document
     depth = len(document.section_path(section.id)) - 1
     return _Part(
         section=section,
+        page=pages.begun(section.heading_start) if section.heading_end > section.heading_start else "",
         address=address(corpus, document.id, section.id),
         depth=depth,
         tag=f"h{min(_TOP_HEADING + depth, 6)}",
-        blocks=tuple(_blocks(section, document)),
+        blocks=tuple(_blocks(section, pages)),
     )
 
 
-def _blocks(section: Section, document: Document) -> Iterator[_Block]:
+def _blocks(section: Section, pages: _Pages) -> Iterator[_Block]:
     """Yield a section's blocks, and as a paragraph whatever stands between its sentences but blanks and bullets."""
-    position = section.start
+    document, position = pages.document, section.start
     for _, group in groupby(document.sentences(section.id), key=lambda sentence: (sentence.paragraph, sentence.kind)):
         sentences = list(group)
-        yield from _between(position, sentences[0].start, document)
+        yield from _between(position, sentences[0].start, pages)
         position = sentences[-1].end
         if sentences[0].kind is SentenceKind.BULLET:
-            yield _Block(True, tuple(_Span(s.start, document.text[s.start : s.end]) for s in sentences))
+            yield _Block(True, tuple(pages.span(s.start, document.text[s.start : s.end]) for s in sentences))
         else:
-            yield _Block(False, (_Span(sentences[0].start, document.text[sentences[0].start : position]),))
-    yield from _between(position, section.end, document)
+            yield _Block(False, (pages.span(sentences[0].start, document.text[sentences[0].start : position]),))
+    yield from _between(position, section.end, pages)
 
 
-def _between(start: int, end: int, document: Document) -> Iterator[_Block]:
-    text = document.text[start:end]
+def _between(start: int, end: int, pages: _Pages) -> Iterator[_Block]:
+    text = pages.document.text[start:end]
     if text.strip() and not _LIST_MARKER.fullmatch(text.strip()):
         offset = len(text) - len(text.lstrip())
-        yield _Block(False, (_Span(start + offset, text.strip()),))
+        yield _Block(False, (pages.span(start + offset, text.strip()),))

@@ -76,9 +76,12 @@ class Desk:
         """Return the conversation as the browser kept it."""
         return View(tuple(from_stored(stored, self.corpus, self.texts["renewed"])))
 
-    def ask(self, question: str, stored: object) -> Iterator[View]:
-        """Yield the conversation as the answer to a question grows; nothing for a blank one."""
-        yield from self._ask(question, self.restore(stored).turns)
+    def ask(self, question: str, stored: object, *, alone: bool = False) -> Iterator[View]:
+        """Yield the conversation as the answer to a question grows; nothing for a blank one.
+
+        A question that stands `alone`, as one out of a link, is not completed from the conversation.
+        """
+        yield from self._ask(question, self.restore(stored).turns, alone=alone)
 
     def ask_again(self, stored: object, at: int, question: str | None = None) -> Iterator[View]:
         """Ask a turn's question, or another in its place, without what followed it."""
@@ -95,6 +98,11 @@ class Desk:
         """Take the last question back into the question box."""
         turns = self.restore(stored).turns
         return View(turns[:-1], box=turns[-1].question if turns else "")
+
+    def delete(self, stored: object, at: int) -> View:
+        """Take one question and its answer out of the conversation."""
+        turns = self.restore(stored).turns
+        return View(tuple(turn for position, turn in enumerate(turns) if position != at))
 
     def judge(self, stored: object, at: int, said: str) -> View:
         """Keep what the visitor thinks of an answer, in place of what they thought before."""
@@ -121,10 +129,10 @@ class Desk:
         """Return a turn's reply for the page."""
         return turn_html(turn, self.corpus, self.texts)
 
-    def _ask(self, question: str, before: Sequence[Turn]) -> Iterator[View]:
+    def _ask(self, question: str, before: Sequence[Turn], *, alone: bool = False) -> Iterator[View]:
         if not question.strip():
             return
-        for turns in self._talk.ask(question, before):
+        for turns in self._talk.ask(question, before, alone=alone):
             growing = turns[-1].state is State.GROWING
             yield View(tuple(turns), asking=growing, box=question if turns[-1].error else None)
 

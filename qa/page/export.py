@@ -6,14 +6,14 @@ import re
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from qa.page.address import also_in, place
+from qa.page.address import place_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from corpus import Corpus
     from qa.page.turns import Turn
-    from qa.records import Answer, Citation
+    from qa.records import Answer
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~$&:@])")
 _MARKER = re.compile(r"\[(\d+)\]")
@@ -21,7 +21,7 @@ _MARKER = re.compile(r"\[(\d+)\]")
 
 def plain_text(answer: Answer, corpus: Corpus, texts: Mapping[str, str]) -> str:
     """Return an answer with its sources under it, as plain text."""
-    sources = [f"[{c.marker}] {_place(c, corpus, texts)}: “{_line(c.quote)}”" for c in answer.citations]
+    sources = [f"[{c.marker}] {place_line(c, corpus, texts)}: “{_line(c.quote)}”" for c in answer.citations]
     return "\n".join([*_notice(answer), answer.text, *(["", corpus.title] if sources else []), *sources])
 
 
@@ -41,7 +41,7 @@ def markdown(turns: Sequence[Turn], corpus: Corpus, texts: Mapping[str, str]) ->
         blocks += [f"**{_escaped(line)}**" for line in _notice(answer) if line]
         blocks.append(_body(answer, number))
         for citation in answer.citations:
-            source = f"{_escaped(_place(citation, corpus, texts))}: “{_escaped(citation.quote)}”"
+            source = f"{_escaped(place_line(citation, corpus, texts))}: “{_escaped(citation.quote)}”"
             blocks.append(f"[^{number}-{citation.marker}]: {source}")
     if corpus.settings.disclaimer:
         blocks += ["---", _escaped(corpus.settings.disclaimer)]
@@ -60,12 +60,6 @@ def _body(answer: Answer, number: int) -> str:
 
 def _notice(answer: Answer) -> list[str]:
     return [answer.notice, ""] if answer.notice else []
-
-
-def _place(citation: Citation, corpus: Corpus, texts: Mapping[str, str]) -> str:
-    titles = " › ".join(place(corpus, citation.document_id, citation.section_id))
-    also = also_in(corpus.document(citation.document_id), texts)
-    return f"{titles} ({also})" if also else titles
 
 
 def _line(text: str) -> str:

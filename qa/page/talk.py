@@ -46,12 +46,15 @@ class Talk:
         self._qa = qa
         self._texts = texts
 
-    def ask(self, question: str, before: Sequence[Turn]) -> Iterator[list[Turn]]:
-        """Yield the conversation with the question at its end, as its answer grows; a failure is a turn as well."""
+    def ask(self, question: str, before: Sequence[Turn], *, alone: bool = False) -> Iterator[list[Turn]]:
+        """Yield the conversation with the question at its end, as its answer grows; a failure is a turn as well.
+
+        A question that stands `alone` is asked as if nothing had been asked before.
+        """
         turn = Turn(question.strip())
         yield [*before, turn]
         try:
-            for answer in self._qa.stream(question, history(before)):
+            for answer in self._qa.stream(question, () if alone else history(before)):
                 turn = replace(turn, answer=answer)
                 yield [*before, turn]
         except FootnoteError as error:

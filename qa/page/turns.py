@@ -129,12 +129,13 @@ def _citation(item: Mapping[str, Any], corpus: Corpus) -> Citation:
     document = _document(item, corpus)
     citation = Citation(
         marker=int(item["marker"]),
-        document_id=_text(item["document_id"]),
+        document_id=document.id,
         section_id=_text(item["section_id"]),
         section_title=_text(item["section_title"]),
         quote=_text(item["quote"]),
         start=int(item["start"]),
         end=int(item["end"]),
+        page=document.page(int(item["start"])),
         also=document.also,
     )
     if document.text[citation.start : citation.end] != citation.quote:

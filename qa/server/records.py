@@ -80,6 +80,7 @@ class CitationRecord(Strict):
     start: int
     end: int
     also: list[str]
+    page: int | None
 
 
 class HitRecord(Strict):

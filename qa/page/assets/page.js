@@ -140,12 +140,20 @@ function say(message) {
   pane.querySelector(".said").textContent = message;
 }
 
+// A link that asks the question again, at the address of this page.
+function linkTo(question) {
+  const url = new URL(location.pathname + location.search, location.href);
+  url.searchParams.set("q", question);
+  return url.href;
+}
+
 async function copy(button) {
+  const text = button.dataset.copy ?? linkTo(button.dataset.question);
   try {
-    await navigator.clipboard.writeText(button.dataset.copy);
+    await navigator.clipboard.writeText(text);
   } catch {
     const area = document.createElement("textarea");
-    area.value = button.dataset.copy;
+    area.value = text;
     document.body.append(area);
     area.select();
     document.execCommand("copy");
@@ -165,12 +173,68 @@ function refine(button) {
   box.focus();
 }
 
+// Which question of the conversation something belongs to, from 0.
+function turnOf(part) {
+  return [...document.querySelectorAll("#chat .bot-row")].indexOf(part.closest(".bot-row"));
+}
+
+function remove(button) {
+  if (stop()) return; // the answer under way would bring it back
+  trigger("delete", { turn: turnOf(button) });
+  say(pane.dataset.deleted);
+  document.querySelector("#question textarea").focus();
+}
+
+// ---- Stop: Gradio passes over an Enter until the server has let go of the stopped answer; it is kept until then.
+const stop = () => document.querySelector("#question .stop-button");
+let lettingGo = 0;
+let kept = false;
+
+function free() {
+  clearTimeout(lettingGo);
+  lettingGo = stop() ? setTimeout(free, 50) : 0;
+  if (lettingGo || !kept) return;
+  kept = false;
+  const enter = new KeyboardEvent("keypress", { key: "Enter", bubbles: true, cancelable: true });
+  document.querySelector("#question textarea").dispatchEvent(enter);
+}
+
+function keep(event) {
+  event.preventDefault();
+  event.stopPropagation();
+  kept = true;
+}
+
+document.addEventListener(
+  "click",
+  (event) => {
+    if (event.target.closest?.(".stop-button")) lettingGo = setTimeout(free, 5000);
+    else if (lettingGo && event.target.closest?.(".submit-button")) keep(event);
+  },
+  true,
+);
+document.addEventListener(
+  "keydown",
+  (event) => lettingGo && event.key === "Enter" && !event.shiftKey && event.target.matches?.("#question textarea") && keep(event),
+  true,
+);
+
 function switchLight() {
   const dark = document.body.classList.toggle("dark");
   localStorage.setItem("footnote-light", dark ? "dark" : "light");
 }
 
 window.footnote = {
+  free,
+  // Asks the question of a link that somebody shared, once: a reload does not ask it again.
+  askLinked() {
+    const url = new URL(location.href);
+    const question = url.searchParams.get("q");
+    if (!question) return;
+    url.searchParams.delete("q");
+    history.replaceState(null, "", url);
+    trigger("submit", { question });
+  },
   save(name, text) {
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([text], { type: "text/markdown" }));
@@ -193,6 +257,7 @@ document.addEventListener("click", (event) => {
     follow(link);
   } else if (hit(".copy")) copy(hit(".copy"));
   else if (hit(".refine")) refine(hit(".refine"));
+  else if (hit(".delete")) remove(hit(".delete"));
   else if (hit(".back") || hit(".close-pane")) leave();
   else if (hit(".light-or-dark")) switchLight();
   else if (hit(".open-pane")) {
@@ -205,6 +270,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   if (!card.hidden) hideCard();
   if (cameFrom) leave();
+  else stop()?.click();
 });
 for (const [on, off] of [["mouseover", "mouseout"], ["focusin", "focusout"]]) {
   document.addEventListener(on, (event) => event.target.matches?.(".marker") && showCard(event.target));
