@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/.installed
 SMOLLM2 := $(VENV)/.smollm2
 DATA ?= ../shared/data
 
-.PHONY: chat setup smollm2 check test bench screenshots bench-suite bench-trust bench-serve bench-index constraints clean
+.PHONY: chat setup smollm2 check test bench screenshots bench-models bench-suite bench-trust bench-serve bench-index constraints clean
 
 chat: setup  ## build the index and open the page on http://127.0.0.1:$(PORT)
 	$(BIN)/footnote index
@@ -41,6 +41,10 @@ bench: setup  ## the figures of README, on the article's question set
 
 bench-suite: setup  ## every benchmark set below DATA, with the reports in runs/suite; a stopped run resumes
 	$(BIN)/footnote evaluate docs/bench-suite.toml --data $(DATA) --out runs/suite
+
+bench-models: smollm2  ## SmolLM2 with and without grounding; every sentence is listed in runs/models, to be read
+	$(BIN)/python -m training.grounding $(DATA)
+	$(BIN)/python -m qa.evaluation.grounding_bench $(DATA)
 
 bench-serve: setup  ## 50 visitors at once, 20 questions each, from a second process; SERVE= are options of footnote serve
 	$(BIN)/python -m qa.server.load $(DATA)/article/dev.jsonl $(SERVE)

@@ -22,6 +22,7 @@ from qa.phrases import abstention, urgent_advice
 from qa.question import History, Role, Turn, clean_history, clean_question
 from qa.records import Answer, worded
 from qa.reranking import RERANKED, Reranker, load_mix
+from qa.rewriting import rewritten
 from qa.selection import join_parts, select
 from qa.spelling import Speller
 from qa.stopwatch import Stopwatch
@@ -155,7 +156,10 @@ class ArticleQA:
         turns = clean_history(history)
         among = self._among(where)
         with watch.stage("question"):
-            meant = self._standalone(self._speller.correct(asked), turns, among)
+            corrected = self._speller.correct(asked)
+            meant = self._standalone(corrected, turns, among)
+            if meant != corrected:
+                meant = rewritten(corrected, turns, self.generator) or meant
         asks = self._parts(meant, among)
         assessments = [self._assess(part, watch, among) for part in asks.questions]
         confidence = (min if asks.together else max)(assessment.confidence for assessment in assessments)

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from corpus.errors import ModelError, SettingsError
 from qa.generators.sentences import sentences
-from qa.prompts import Message, messages
+from qa.prompts import Message, messages, rewriting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from qa.evidence import ScoredSentence
     from qa.generators.base import Draft
+    from qa.question import Turn
 
 _LOG = logging.getLogger(__name__)
+_REWRITING, _REWRITTEN_TOKENS = 8.0, 120
+"""Seconds and tokens that the rewording of a question may take."""
+_THINKING = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
 
 
 class BusyError(ModelError):
@@ -71,7 +76,15 @@ class Chat(Protocol):
 
 
 class LanguageModel:
-    """A chat model as a generator."""
+    """A chat model as a generator.
+
+    Args:
+        chat: the model.
+        limits: how long and how much.
+        rewrites: whether the model is able to reword questions that lean on a conversation.
+        clock: seconds from any start.
+        sleep: waits for seconds.
+    """
 
     rewords = True
 
@@ -80,11 +93,13 @@ class LanguageModel:
         chat: Chat,
         limits: Limits = Limits(),
         *,
+        rewrites: bool = True,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._chat = chat
         self._limits = limits
+        self.rewrites = rewrites
         self._clock = clock
         self._sleep = sleep
 
@@ -105,6 +120,16 @@ class LanguageModel:
             yield draft
         if not said:
             raise ModelError(f"{self.name} said nothing")
+
+    def rewrite(self, question: str, history: Sequence[Turn]) -> str:
+        """Return the question as the model words it to stand alone, unchecked; a slow model is not waited for long.
+
+        Raises:
+            ModelError: the model failed, was silent for too long, or passed the deadline.
+        """
+        end = self._clock() + min(_REWRITING, self._limits.deadline)
+        text = "".join(self._pieces(rewriting(question, history), end, _REWRITTEN_TOKENS))
+        return _THINKING.sub("", text).strip().strip('"“”').strip()
 
     def _chunks(self, question: str, evidence: list[ScoredSentence]) -> Iterator[str]:
         """Yield the answer's pieces; before the first one, a busy model is asked again and a long prompt shortened."""
@@ -131,9 +156,9 @@ class LanguageModel:
                 evidence = evidence[: len(evidence) * 2 // 3]
                 _LOG.info("%s reads less than the prompt; the best %d sentences are left", self.name, len(evidence))
 
-    def _pieces(self, prompt: Sequence[Message], end: float) -> Iterator[str]:
+    def _pieces(self, prompt: Sequence[Message], end: float, tokens: int | None = None) -> Iterator[str]:
         left = end - self._clock()
-        stream = self._chat.stream(prompt, self._limits.tokens, max(0.01, min(self._limits.silence, left)))
+        stream = self._chat.stream(prompt, tokens or self._limits.tokens, max(0.01, min(self._limits.silence, left)))
         try:
             for piece in stream:
                 yield piece

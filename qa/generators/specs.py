@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from corpus.errors import SettingsError
-from qa.generators.language_model import LanguageModel
+from qa.generators.language_model import LanguageModel, Limits
 from qa.generators.quote import QuoteGenerator
 
 if TYPE_CHECKING:
@@ -17,8 +17,10 @@ VARIABLE = "FOOTNOTE_MODEL"
 SPECS = "quote, hf:REPO_OR_FOLDER, gguf:FILE, openai:MODEL@URL, smollm2"
 
 
-def make_generator(spec: str | None) -> Generator:
+def make_generator(spec: str | None, limits: Limits = Limits()) -> Generator:  # noqa: B008  (frozen)
     """Return the generator of a `--model` spec; None is what FOOTNOTE_MODEL names, or quotes.
+
+    `limits` hold for language models.
 
     Raises:
         SettingsError: no generator has that spec.
@@ -27,7 +29,7 @@ def make_generator(spec: str | None) -> Generator:
     spec = spec or os.environ.get(VARIABLE) or "quote"
     if spec == "quote":
         return QuoteGenerator()
-    return LanguageModel(_chat(spec))
+    return LanguageModel(_chat(spec), limits, rewrites=spec != "smollm2")
 
 
 def _chat(spec: str) -> Chat:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from qa.grounding.claim import Claim, read
 from qa.grounding.contradictions import Reason
-from qa.grounding.proof import Limits, Proof, prove
+from qa.grounding.proof import Proof, prove
 from qa.grounding.support import as_passage
 from qa.grounding.units import Evidence, Unit
+from qa.grounding.verdict import WEIGHING, Weighing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from qa.evidence import ScoredSentence
-    from qa.grounding.proof import Vectors
-    from qa.grounding.support import SupportJudge
+    from qa.evidence_input import Evidence as Passage
+    from qa.grounding.support import SupportJudge, Vectors
 
 _CLAUSE = re.compile(
     r"\s*[;:—–]\s+|,?\s+(?:while|whereas|but|because|although|though)\s+|,\s+(?:and|so|which|who|or|where|when)\s+|,\s+(?=in\s)"
@@ -25,17 +27,27 @@ _CLAUSE = re.compile(
     re.IGNORECASE,
 )
 _MIN_CONTENT = 2
+_READ = 7
+"""Sentences that the model reads around a proof."""
+_FEW_WORDS = 0.34
+"""Share of a claim's words below which its evidence is looked for by meaning."""
 _CONTRADICTS = (Reason.OPPOSITE, Reason.NEGATION, Reason.DIRECTION)
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of a sentence: the evidence it rests on and `support` in [0, 1], or the reason it is held back."""
+    """What became of a sentence: the evidence it rests on, or the reason it is held back.
+
+    `support` in [0, 1] is the probability that the evidence supports it, made of the judge's `logit` and what
+    the rules `found`. `missing` are the words not found there.
+    """
 
     evidence: tuple[ScoredSentence, ...]
     support: float
     reason: Reason | None
     missing: tuple[str, ...] = ()
+    logit: float = -math.inf
+    found: Reason | None = None
 
 
 class Checker:
@@ -46,8 +58,8 @@ class Checker:
         focus: the ids of document and section that the question is about; a sentence whose subject is only a pronoun
             must rest on these.
         judge: compares whole meanings.
-        vectors: gives the vectors of single words.
-        limits: what a sentence may lack.
+        vectors: gives the vectors of sentences, to find evidence in other words.
+        weighing: makes one probability of what rules and judge found.
     """
 
     def __init__(
@@ -56,14 +68,13 @@ class Checker:
         focus: frozenset[tuple[str, str]],
         judge: SupportJudge,
         vectors: Vectors,
-        limits: Limits = Limits(),  # noqa: B008  (frozen)
+        weighing: Weighing = WEIGHING,
     ) -> None:
         self._evidence = Evidence(evidence)
-        self._elsewhere = frozenset(stem for unit in self._evidence.singles for stem in unit.stems | unit.context)
         self._focus = focus
         self._judge = judge
         self._vectors = vectors
-        self._limits = limits
+        self._weighing = weighing
 
     def check(self, text: str) -> Verdict:
         """Return what a sentence rests on, as a whole or clause by clause."""
@@ -71,10 +82,10 @@ class Checker:
         if not claim.content:
             return Verdict((), 0.0, Reason.EMPTY)
         whole = self._best(claim, None)
-        if whole.reason is not None:
-            proofs = self._by_clause(text)
-            if proofs:
-                return self._verdict(text, proofs)
+        if whole.reason is not None and (proofs := self._by_clause(text)):
+            return self._verdict(text, proofs)
+        if whole.share < _FEW_WORDS:
+            whole = self._nearest(claim)
         return self._verdict(text, [whole])
 
     def _by_clause(self, text: str) -> list[Proof]:
@@ -95,7 +106,7 @@ class Checker:
         return proofs
 
     def _best(self, claim: Claim, section: tuple[str, str] | None) -> Proof:
-        """Return the cheapest proof that holds, or the nearest that does not.
+        """Return the first proof that holds, or the one that lacks least.
 
         A sentence that contradicts the claim alone does not support it together with another.
         """
@@ -105,33 +116,30 @@ class Checker:
         elif claim.points_back:
             candidates = [unit for unit in candidates if unit.section in self._focus]
         failed: list[Proof] = []
-        held: list[Proof] = []
         contradicting: set[ScoredSentence] = set()
         for unit in candidates:
             if contradicting & set(unit.sentences):
                 continue
-            proof = prove(claim, self._with_neighbours(unit, claim), self._elsewhere, self._vectors, self._limits)
-            if proof.reason is None and not proof.cost:
+            proof = prove(claim, self._with_neighbours(unit, claim))
+            if proof.reason is None:
                 return proof
-            (failed if proof.reason else held).append(proof)
+            failed.append(proof)
             if proof.reason in _CONTRADICTS:
                 contradicting |= set(unit.sentences)
-        for proof in sorted(held, key=lambda proof: proof.cost):
-            if (vouched := self._vouched(claim, proof, self._limits.likely)).reason is None:
-                return vouched
-            failed.append(vouched)
         if failed:
-            nearest = min(failed, key=lambda proof: proof.cost)
-            return self._vouched(claim, nearest, self._limits.sure) if nearest.ordinary else nearest
-        return Proof(Unit((), (), (), frozenset()), float(len(claim.content)), 0.0, (), Reason.UNSUPPORTED)
+            return min(failed, key=lambda proof: len(proof.missing))
+        missing = tuple(word.text for word in claim.content)
+        return Proof(Unit((), (), (), frozenset()), missing, 0.0, Reason.UNSUPPORTED)
 
-    def _vouched(self, claim: Claim, proof: Proof, limit: float) -> Proof:
-        """Return a proof as one that holds where the judge's logit for the whole reaches a limit, else as failed."""
-        section = [unit for unit in self._evidence.singles if unit.section == proof.unit.section]
-        section.sort(key=lambda unit: unit.sentences[0].sentence.start)
-        whole = replace(proof.unit, sentences=tuple(unit.sentences[0] for unit in section))
-        logit = max(self._judge.supports(claim.text, [as_passage(proof.unit), as_passage(whole)]))
-        return replace(proof, reason=None if logit >= limit else Reason.UNSUPPORTED)
+    def _nearest(self, claim: Claim) -> Proof:
+        """Return the proof by the one sentence that is nearest in meaning; its words may all be others."""
+        singles = self._evidence.singles
+        if claim.points_back:
+            singles = [unit for unit in singles if unit.section in self._focus]
+        if not singles:
+            return Proof(Unit((), (), (), frozenset()), (), 0.0, Reason.UNSUPPORTED)
+        rows = self._vectors([claim.text, *(unit.sentences[0].text for unit in singles)])
+        return prove(claim, singles[int((rows[1:] @ rows[0]).argmax())])
 
     def _with_neighbours(self, unit: Unit, claim: Claim) -> Unit:
         """Return the unit with the names of the sentences beside it, where it points back or all its names are claimed.
@@ -155,11 +163,31 @@ class Checker:
         return unit
 
     def _verdict(self, text: str, proofs: Sequence[Proof]) -> Verdict:
-        worst = max(proofs, key=lambda proof: (proof.reason is not None, proof.cost))
-        if worst.reason is not None:
-            return Verdict((), 0.0, worst.reason, worst.missing)
-        evidence = tuple(dict.fromkeys(scored for proof in proofs for scored in self._needed(proof, text)))
-        return Verdict(evidence, max(0.0, 1.0 - worst.cost / 2), None, worst.missing)
+        """Return what becomes of a sentence: the model reads it, and has to outweigh what the rules found."""
+        worst = max(proofs, key=lambda proof: (proof.reason is not None, len(proof.missing)))
+        if not worst.unit.sentences:
+            return Verdict((), 0.0, worst.reason or Reason.UNSUPPORTED, worst.missing)
+        (logit,) = self._judge.supports(text, [self._passage(proofs)])
+        support = self._weighing(logit, worst.reason)
+        shown = support >= self._weighing.limit
+        evidence = dict.fromkeys(scored for proof in proofs for scored in self._needed(proof, text)) if shown else ()
+        reason = None if shown else worst.reason or Reason.UNSUPPORTED
+        return Verdict(tuple(evidence), support, reason, worst.missing, logit, worst.reason)
+
+    def _passage(self, proofs: Sequence[Proof]) -> Passage:
+        """Return what the model reads: the proofs' sentences with those around them, in reading order."""
+        wanted = list(dict.fromkeys(scored for proof in proofs for scored in proof.unit.sentences))
+        first = wanted[0]
+        around = [
+            scored
+            for unit in self._evidence.singles
+            for scored in unit.sentences
+            if unit.section == proofs[0].unit.section and scored not in wanted
+        ]
+        around.sort(key=lambda scored: abs(scored.sentence.start - first.sentence.start))
+        listed = [*wanted, *around[: max(0, _READ - len(wanted))]]
+        listed.sort(key=lambda scored: (scored.section.id != first.section.id, scored.sentence.start))
+        return as_passage(listed)
 
     def _needed(self, proof: Proof, text: str) -> list[ScoredSentence]:
         """Return those sentences of a unit that hold a word of the claim which no other one holds, at least one."""

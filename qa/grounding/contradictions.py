@@ -20,7 +20,8 @@ class Reason(StrEnum):
     """Why a sentence is held back."""
 
     UNSUPPORTED = "says what the evidence does not"
-    NUMBER = "gives a number that the evidence does not"
+    NUMBER = "gives another number than the evidence"
+    NUMBER_UNSAID = "gives a number where the evidence gives none"
     NAME = "names what the evidence does not"
     NEGATION = "denies what the evidence says, or says what it denies"
     OPPOSITE = "says the opposite of the evidence"
@@ -32,8 +33,8 @@ class Reason(StrEnum):
 
 def contradiction(claim: Claim, unit: Unit) -> Reason | None:
     """Return how a claim contradicts a unit of evidence that holds its words, or None."""
-    if not _numbers_agree(claim, unit):
-        return Reason.NUMBER
+    if differing := _other_numbers(claim, unit):
+        return differing
     if _opposed(claim, unit) or any(_crossed(claim, sentence) for sentence in unit.claims):
         return Reason.OPPOSITE
     if _denial_differs(claim, unit):
@@ -45,20 +46,25 @@ def contradiction(claim: Claim, unit: Unit) -> Reason | None:
     return None
 
 
-def _numbers_agree(claim: Claim, unit: Unit) -> bool:
-    """Tell whether the evidence gives every number of the claim; a heading's counts where the sentences name no other.
+def _other_numbers(claim: Claim, unit: Unit) -> Reason | None:
+    """Return how a number of the claim differs from the evidence, or None where it gives them all.
 
-    "Type 2" in a heading says nothing about a sentence on type 1; "three men" gives no "two men", whatever else is two.
+    A heading's count where the sentences name no other: "type 2" in a heading says nothing about a sentence on type 1;
+    "three men" gives no "two men", whatever else is two. A number is merely unsaid where the evidence has none of its
+    kind ("two rivers" that it lists); so is a "first" that ranks nothing.
     """
     known = [quantity for sentence in unit.claims for quantity in sentence.quantities]
     units = {quantity.unit for quantity in known}
-    counted = {quantity.counted: quantity for quantity in known if quantity.counted}
-    if any(
-        q.counted in counted and not any(q.counted == o.counted and q.fits(o) for o in known) for q in claim.quantities
-    ):
-        return False
-    known += [q for heading in unit.headings for q in heading.quantities if q.unit not in units]
-    return all(any(quantity.fits(other) for other in known) for quantity in claim.quantities)
+    known_or_headed = known + [q for heading in unit.headings for q in heading.quantities if q.unit not in units]
+    unsaid = False
+    for quantity in claim.quantities:
+        same = [other for other in known if quantity.counted and other.counted == quantity.counted]
+        if any(quantity.fits(other) for other in same or known_or_headed):
+            continue
+        if same or any(quantity.comparable(other) for other in known_or_headed):
+            return Reason.NUMBER
+        unsaid = True
+    return Reason.NUMBER_UNSAID if unsaid else None
 
 
 def _opposed(claim: Claim, unit: Unit) -> bool:

@@ -50,7 +50,14 @@ _OR_LESS = re.compile(
 _LABELS = frozenset(
     ["type", "stage", "phase", "grade", "class", "step", "part", "chapter", "version", "figure", "table"]
 )
+_ROUGHLY = re.compile(
+    r"\b(?:about|around|roughly|approximately|nearly|almost|some|close to|circa)(?: an?)?\s*$", re.IGNORECASE
+)
+_ABOUT, _BEYOND = 0.12, 1.5
+"""How far a rough number may be off, as a share; how many times larger than its bound a number may be."""
+_OUT_OF = re.compile(r"\s*(?:in|out of|of)(?: every)?\s*", re.IGNORECASE)
 _BASE = {
+    "percent": (0.01, "part"),
     "hour": (60.0, "minute"),
     "week": (7.0, "day"),
     "kilometre": (1000.0, "metre"),
@@ -61,6 +68,7 @@ _BASE = {
     "microgram": (1e-6, "gram"),
     "kilowatt": (1000.0, "watt"),
 }
+_FRACTION_WORDS = frozenset(["half", "quarter", "quarters", "third", "thirds", "fifth", "fifths", "tenth", "tenths"])
 _FRACTIONS = {"third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fifth": 5, "fifths": 5, "tenth": 10, "tenths": 10}
 
 
@@ -73,30 +81,39 @@ def is_number_word(word: str) -> bool:
 class Quantity:
     """A number in a sentence.
 
-    `bound` is ">", "<" or empty; `unit` is a unit's name, "ordinal", "clock", a label or empty; `counted` is the stem
-    of the word right behind it, which is what it counts.
+    `bound` is ">", "<" or empty; `about` where it is said to be rough. `unit` is a unit's name, "part" of a whole,
+    "ordinal", "clock", a label or empty; `counted` is the stem of the word right behind it, which is what it counts.
     """
 
     value: float
     unit: str = ""
     bound: str = ""
     counted: str = ""
+    about: bool = False
 
     def fits(self, other: Quantity) -> bool:
-        """Tell whether both say the same.
+        """Tell whether evidence that gives `other` gives this one too.
 
         A unit that one side leaves out is no difference, except where it says what else it counts ("three tablets" and
-        "three months") or the other is a time of day or a rank.
+        "three months") or the other is a time of day or a rank. "Nearly one in five" may stand for 18 percent, and
+        "more than half" for 60 percent.
         """
-        if self.bound != other.bound:
-            return False
         (value, unit), (there, other_unit) = self._in_base(), other._in_base()
-        if not math.isclose(value, there):
+        if self.bound == other.bound:
+            if not math.isclose(value, there, rel_tol=_ABOUT if self.about else 1e-9):
+                return False
+        elif other.bound or not (value < there <= value * _BEYOND if self.bound == ">" else there < value):
             return False
         if unit == other_unit:
             return True
         bare, full = (self, other) if not self.unit else (other, self)
         return not bare.unit and not bare.counted and full.unit not in ("clock", "ordinal")
+
+    def comparable(self, other: Quantity) -> bool:
+        """Tell whether both measure or count the same kind of thing, so that they can differ."""
+        (_, unit), (_, other_unit) = self._in_base(), other._in_base()
+        years = [1000 <= number <= 2100 for number in (self.value, other.value)]
+        return unit == other_unit and (bool(unit) or (years[0] == years[1] and not (self.counted and other.counted)))
 
     def _in_base(self) -> tuple[float, str]:
         """Return the number in the smallest unit of its kind, so that half an hour is 30 minutes."""
@@ -109,7 +126,7 @@ def quantities(text: str) -> tuple[Quantity, ...]:
     """Return the numbers of a text, in order; "one" counts only before a unit, and digits inside a name do not.
 
     >>> [(q.value, q.unit) for q in quantities("Take 15 to 20 grams, about nine in ten; two thirds of 1,000.")]
-    [(15.0, 'gram'), (20.0, 'gram'), (9.0, ''), (10.0, ''), (0.6666666666666666, ''), (1000.0, '')]
+    [(15.0, 'gram'), (20.0, 'gram'), (0.9, 'part'), (0.6666666666666666, 'part'), (1000.0, '')]
     >>> [(q.value, q.unit, q.bound) for q in quantities("below 4 mmol/l, 48 mmol/mol or more, the 14th century")]
     [(4.0, 'mmol_l', '<'), (48.0, 'mmol_mol', '>'), (14.0, 'ordinal', '')]
     >>> quantities("HbA1c and GLP-1 receptor agonists, for one thing")
@@ -123,6 +140,7 @@ def quantities(text: str) -> tuple[Quantity, ...]:
         if used:
             found.append((value, unit, at, at + used))
         at += max(used, 1)
+    found = _joined(found, tokens, text)
     spans = [(tokens[start].start(), tokens[end - 1].end()) for _, _, start, end in found]
     units = [unit or _label(tokens, start) or _unit_after(tokens, end) for _, unit, start, end in found]
     for position in range(len(found) - 2, -1, -1):
@@ -136,8 +154,28 @@ def quantities(text: str) -> tuple[Quantity, ...]:
             continue
         follows = tokens[end]["word"] if end < len(tokens) and not unit else None
         counted = stem(follows.lower()) if follows and terms(follows) else ""
-        listed.append(Quantity(value, unit, _bound(text, *span), counted))
+        fraction = not unit and tokens[end - 1][0].lower() in _FRACTION_WORDS
+        about = bool(_ROUGHLY.search(text[max(0, span[0] - 24) : span[0]]))
+        bound = _bound(text, *span)
+        listed.append(Quantity(value, "part" if fraction else unit, bound, "" if fraction else counted, about))
     return tuple(listed)
+
+
+def _joined(
+    found: list[tuple[float, str, int, int]], tokens: list[re.Match[str]], text: str
+) -> list[tuple[float, str, int, int]]:
+    """Return the numbers with "nine in ten" made one; what may be a year ends no such share."""
+    joined: list[tuple[float, str, int, int]] = []
+    for value, unit, start, end in found:
+        if joined:
+            before, before_unit, first, until = joined[-1]
+            between = text[tokens[until - 1].end() : tokens[start].start()]
+            year = 1500 <= value <= 2100 and tokens[start][0].isdigit()
+            if not (unit or before_unit or year) and 1 <= before < value and _OUT_OF.fullmatch(between):
+                joined[-1] = (before / value, "part", first, end)
+                continue
+        joined.append((value, unit, start, end))
+    return joined
 
 
 def _number(tokens: list[re.Match[str]], at: int, text: str) -> tuple[float, str, int]:
@@ -159,6 +197,9 @@ def _number(tokens: list[re.Match[str]], at: int, text: str) -> tuple[float, str
             return value, "", 1
         scale = _SCALES.get(tokens[at + 1][0].lower())
         return (value * scale, "", 2) if scale else (value, "", 1)
+    following = tokens[at + 1][0].lower() if at + 1 < len(tokens) else ""
+    if word in _FRACTIONS and following == "of" and at and tokens[at - 1][0].lower() == "a":
+        return 1 / _FRACTIONS[word], "", 1
     if word in _ORDINALS:
         return float(_ORDINALS[word]), "ordinal", 1
     if word in _FIXED:

@@ -9,8 +9,17 @@ from qa.evidence_input import Evidence
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from qa.grounding.proof import Vectors
-    from qa.grounding.units import Unit
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from qa.evidence import ScoredSentence
+
+
+class Vectors(Protocol):
+    """Gives unit vectors of texts."""
+
+    def __call__(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return one unit row a text: (n_texts, dimension) float32."""
 
 
 class SupportJudge(Protocol):
@@ -32,8 +41,8 @@ class SimilaritySupport:
         return [float(12 * (cosine - 0.55)) for cosine in rows[1:] @ rows[0]]
 
 
-def as_passage(unit: Unit) -> Evidence:
-    """Return a unit of proof as a judge reads it."""
-    first = unit.sentences[0]
+def as_passage(sentences: Sequence[ScoredSentence]) -> Evidence:
+    """Return sentences, at least one, as a judge reads them: below the headings of the first."""
+    first = sentences[0]
     heading = " > ".join(section.title for section in first.document.section_path(first.section.id))
-    return Evidence(heading, tuple(" ".join(scored.text.split()) for scored in unit.sentences))
+    return Evidence(heading, tuple(" ".join(scored.text.split()) for scored in sentences))
