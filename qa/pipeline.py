@@ -19,7 +19,7 @@ from qa.judge import CombinedJudge, Judge, SimilarityJudge
 from qa.nearest import nearest_sections
 from qa.parts import Parts, parts
 from qa.phrases import abstention, urgent_advice
-from qa.question import History, Role, Turn, clean_history, clean_question
+from qa.question import History, Role, Turn, clean_history, clean_question, named
 from qa.records import Answer, worded
 from qa.reranking import RERANKED, Reranker, load_mix
 from qa.rewriting import rewritten
@@ -157,6 +157,8 @@ class ArticleQA:
         among = self._among(where)
         with watch.stage("question"):
             corrected = self._speller.correct(asked)
+            if len(self.corpus.documents) == 1:
+                corrected = named(corrected, self.corpus.documents[0].title)
             meant = self._standalone(corrected, turns, among)
             if meant != corrected:
                 meant = rewritten(corrected, turns, self.generator) or meant

@@ -16,6 +16,11 @@ MAX_TURNS = 20
 """Turns of the conversation that are looked at, the latest ones."""
 
 _BLANKS = re.compile(r"\s+")
+_OF_THE_WHOLE = re.compile(
+    r"(?P<asks>.*\b(?:summari[sz]e|outline|describe|explain|tell me about|(?:summary|overview|outline) of))\s+"
+    r"(?:the|this)\s+(?:whole\s+|entire\s+)?(?:article|text|document|page|guide|paper|book|primer|manual|handbook)(?P<end>\W*)",
+    re.IGNORECASE,
+)
 
 
 class Role(StrEnum):
@@ -47,6 +52,18 @@ def clean_question(question: object) -> str:
     if len(question) > MAX_CHARACTERS:
         raise QuestionError(f"the question has {len(question):,} characters; ask in at most {MAX_CHARACTERS:,}")
     return _clean(question)
+
+
+def named(question: str, title: str) -> str:
+    """Return a question for an overview of “the article” with its title in these words' place; any other as it is.
+
+    >>> named("Please summarise this article.", "Tides")
+    'Please summarise Tides.'
+    >>> named("What does the article say?", "Tides")
+    'What does the article say?'
+    """
+    whole = _OF_THE_WHOLE.fullmatch(question)
+    return f"{whole['asks']} {title}{whole['end']}" if whole else question
 
 
 def clean_history(history: object) -> tuple[Turn, ...]:

@@ -116,6 +116,12 @@ def test_an_answer_is_json(article_qa):
     assert data["timings"]["total"] > 0
 
 
+def test_an_overview_of_the_article_is_one_of_its_subject(article_qa):
+    answer = article_qa.answer("Summarise the article")
+    assert not answer.abstained
+    assert answer.standalone_question == f"Summarise {article_qa.corpus.documents[0].title}"
+
+
 def test_urgent_words_bring_the_owners_advice(article_qa):
     assert "emergency" in article_qa.answer("I can’t breathe and my legs cramp").notice
     assert article_qa.answer("What is ALS?").notice == ""
