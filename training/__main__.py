@@ -29,7 +29,6 @@ def main() -> None:
     parser.add_argument("--beside", type=Path, help="folder of an earlier run whose weights are averaged in at export")
     parser.add_argument("--share", type=float, default=0.2, help="share of the earlier run's weights")
     parser.add_argument("--weights", type=Path, default=Path("qa/weights"), help="where the exported model goes")
-    parser.add_argument("--sample", type=int, default=200, help="queries of each reranking figure")
     parser.add_argument("--questions", type=int, default=2_000, help="held-out SQuAD2 questions, at most")
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
@@ -54,7 +53,7 @@ def main() -> None:
     if "report" in steps:
         from training.report import report  # noqa: PLC0415 - reads the exported model
 
-        report(options.data, options.weights, options.out, options.sample, options.questions)
+        report(options.data, options.weights, options.out, options.questions)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ from training.library import Library
 from training.reports.card import write_card
 from training.reports.claims import wice_figures
 from training.reports.latency import latency_figures
-from training.reports.ranking import ranking_figures
 from training.reports.reading import clapnq_figures, squad_figures
 from training.reports.written import written_figures
 
@@ -23,11 +22,11 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def report(data: Path, weights: Path, out: Path, sample: int, questions: int) -> dict[str, float]:
+def report(data: Path, weights: Path, out: Path, questions: int) -> dict[str, float]:
     """Measure the exported model; nothing that it was trained on counts."""
     model = EvidenceModel.load(weights)
     figures: dict[str, float] = {}
-    for found in _parts(model, data, Encoder(out / "vectors"), sample, questions):
+    for found in _parts(model, data, Encoder(out / "vectors"), questions):
         for name, value in found.items():
             log.info("%s: %.3f", name, value)
         figures |= found
@@ -36,13 +35,9 @@ def report(data: Path, weights: Path, out: Path, sample: int, questions: int) ->
     return figures
 
 
-def _parts(
-    model: EvidenceModel, data: Path, encoder: Encoder, sample: int, questions: int
-) -> Iterator[dict[str, float]]:
+def _parts(model: EvidenceModel, data: Path, encoder: Encoder, questions: int) -> Iterator[dict[str, float]]:
     yield latency_figures(model)
     yield squad_figures(model, data, questions)
     yield clapnq_figures(model, data)
     yield wice_figures(model, data)
     yield written_figures(model, [one for one in Library.read(data, encoder).written() if one.held_out])
-    if sample:
-        yield ranking_figures(model, data, encoder, sample)
