@@ -364,7 +364,7 @@ def test_export_is_markdown_with_footnotes(visit, tmp_path):
 
 def test_copy_takes_the_sources_along(visit):
     visitor = visit(permissions=["clipboard-read", "clipboard-write"]).ask("Which muscles does ALS cramp?")
-    visitor.page.locator(".copy").click()
+    visitor.page.locator(".copy[data-copy]").click()
     copied = visitor.page.evaluate("navigator.clipboard.readText()")
     assert "[2]" in copied
     assert "Amyotrophic Lateral Sclerosis (ALS): “" in copied
