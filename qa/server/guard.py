@@ -7,6 +7,7 @@ import logging
 import re
 import time
 import uuid
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -29,6 +30,8 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+_DISCARDED, _DISCARD_SECONDS = 16_000_000, 2.0
+"""Bytes and seconds for which a refused body is still taken in."""
 _UPLOADS = "/gradio_api/upload"
 """Where Gradio would write what anybody sends to the disk; nothing on the page needs it."""
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -125,6 +128,7 @@ class Guard:
         too_long = Problem(413, f"the body is longer than {limit:,} bytes; send less", headers={"Connection": "close"})
         declared = headers.get("content-length", "")
         if declared.isdecimal() and int(declared) > limit:
+            await _discard(receive)
             return b"", too_long
         body = bytearray()
         try:
@@ -137,11 +141,25 @@ class Guard:
                     body += message.get("body", b"")
                     more = message.get("more_body", False)
                     if len(body) > limit:
+                        if more:
+                            await _discard(receive)
                         return b"", too_long
         except TimeoutError:
             detail = f"the body did not arrive within {settings.body_seconds:g} seconds"
             return b"", Problem(408, detail, headers={"Connection": "close"})
         return bytes(body), None
+
+
+async def _discard(receive: Receive) -> None:
+    """Take in a part of a body that is refused: a connection closed over unread bytes would hide the reason."""
+    left = _DISCARDED
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_DISCARD_SECONDS):
+            while left > 0:
+                message = await receive()
+                if not message.get("more_body", False):
+                    return
+                left -= len(message.get("body", b""))
 
 
 def door_of(path: str) -> str:
