@@ -166,6 +166,8 @@ class ArticleQA:
         assessments = [self._assess(part, watch, among) for part in asks.questions]
         confidence = (min if asks.together else max)(assessment.confidence for assessment in assessments)
         answered = [assessment.confidence >= self.threshold for assessment in assessments]
+        silent = compress(asks.questions, map(not_, answered))
+        unanswered = tuple(part for part in silent if not urgent_advice(part, self.corpus.settings))
         hits = _merged(assessments)
         written = Written(self.generator.name)
 
@@ -185,7 +187,7 @@ class ArticleQA:
                 hits=hits,
                 timings=watch.seconds,
                 notice=urgent_advice(asked, self.corpus.settings),
-                unanswered=tuple(compress(asks.questions, map(not_, answered))) if written.sentences else (),
+                unanswered=unanswered if written.sentences else (),
                 note=written.note,
                 dropped=written.dropped,
                 ignored_markers=written.ignored_markers,
@@ -247,11 +249,12 @@ class ArticleQA:
         return frozenset(term for heading in chain(headings, titles) for term in terms(heading))
 
     def _section_spoken_of(self, text: str) -> str:
-        """Return the title of the section that an earlier answer came from, where its words make that plain."""
+        """Return the heading of the section that an earlier answer came from, where its words make that plain."""
         hits = self.index.search(text, 1, SearchMode.LEXICAL)
         if not hits or hits[0].dense < SAME_WORDS_COSINE:
             return ""
-        return nearest_sections(hits, self.corpus)[0][1].title
+        _, section = nearest_sections(hits, self.corpus)[0]
+        return section.title if section.heading_end > section.heading_start else ""
 
     def _answerability(self, among: Rows, question: str) -> float:
         hits = self.index.search(question, JUDGED_PASSAGES, among=among)

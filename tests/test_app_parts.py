@@ -201,12 +201,3 @@ def test_untitled_beginning_is_no_suggestion(article_qa):
     suggested = desk.suggest(to_stored([replace(view.turns[-1], answer=silent)]))
     assert "Tell me about Myotonic Dystrophy" in suggested
     assert "Tell me about Introduction" not in suggested
-
-
-def test_urgent_words_are_not_called_unanswered(article_qa, article):
-    asked = "I can't breathe. What are muscle cramps?"
-    answer = replace(article_qa.answer(asked), unanswered=("I can't breathe.", "How much is a bus?"))
-    shown = turn_html(Turn(asked, answer, state=State.WHOLE), article, TEXTS)
-    assert "emergency number" in shown
-    assert "How much is a bus?</q>" in shown
-    assert "breathe.</q>" not in shown

@@ -133,6 +133,19 @@ def test_a_cry_for_help_beside_a_question_is_left_to_the_owners_advice(article_q
     assert (beside.text, beside.unanswered) == (alone.text, ())
 
 
+def test_urgent_words_are_not_called_unanswered(article_qa):
+    answer = article_qa.answer("What if I can’t breathe? What is ALS? How much is a bus?")
+    assert answer.notice
+    assert answer.unanswered == ("How much is a bus?",)
+
+
+def test_a_section_without_a_heading_is_no_topic(article_qa):
+    document = article_qa.corpus.documents[0]
+    said = " ".join(document.text[s.start : s.end] for s in document.sentences(document.sections[0].id)[:2])
+    asked = article_qa.answer("why is it painful?", history=[("user", "What is ALS?"), ("assistant", said)])
+    assert asked.standalone_question == "why is ALS painful?"
+
+
 @pytest.mark.parametrize(
     "question",
     [

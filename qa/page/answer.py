@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,6 @@ from qa.nearest import nearest_sections
 from qa.page.address import address, also_in, place, place_line
 from qa.page.export import plain_text
 from qa.page.templates import render
-from qa.phrases import urgent_advice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -65,14 +64,12 @@ def turn_html(turn: Turn, corpus: Corpus, texts: Mapping[str, str]) -> str:
     if answer is None:
         return render("reply.html.j2", texts, turn=turn)
     markers = {citation.marker: _marker(citation, corpus, texts) for citation in answer.citations}
-    # urgent words are answered by the advice above
-    unanswered = tuple(part for part in answer.unanswered if not urgent_advice(part, corpus.settings))
     return render(
         "answer.html.j2",
         texts,
         turn=turn,
         version=corpus.content_hash[:16],
-        answer=replace(answer, unanswered=unanswered),
+        answer=answer,
         many=len(corpus.documents) > 1,
         markers=markers,
         groups=[(bullets, list(group)) for bullets, group in groupby(answer.sentences, key=lambda s: s.bullet)],

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import SettingsError
+from index.commands import CORPUS_HELP
 from qa.server.settings import ServerSettings
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def _add_corpora(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="[NAME=]PATH",
-        help="a file or folder; may be given several times; the article that ships if left out",
+        help=f"{CORPUS_HELP}; may be given several times",
     )
 
 
