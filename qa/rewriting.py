@@ -52,7 +52,7 @@ def rewritten(question: str, history: Sequence[Turn], rewriter: object) -> str:
         _LOG.warning("the language model did not reword the question: %s", error)
         return ""
     if not holds(reworded, question, history):
-        _LOG.info("a rewording was refused: %r for %r", reworded, question)
+        _LOG.info("a rewording was refused: it said more, or less, than the question")
         return ""
     return reworded
 
