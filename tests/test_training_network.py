@@ -9,7 +9,7 @@ import transformers
 from qa.evidence_input import Evidence
 from qa.evidence_model import EvidenceModel
 from training.batches import UNKNOWN, batches, collate, examples_of
-from training.loop import CHECKPOINT, averaged
+from training.loop import CHECKPOINT, Run, Settings, averaged
 from training.loss import losses, total
 from training.model import EvidenceNetwork
 from training.records import Candidate, Group, Span
@@ -139,3 +139,16 @@ def test_two_runs_are_averaged_by_their_shares(tmp_path):
     both = dict(averaged(tmp_path / "one", tmp_path / "two", 0.25).named_parameters())[name]
     assert (alone == 1.0).all()
     assert (both == 1.5).all()
+
+
+def test_a_run_begins_with_the_averaged_weights_of_another(tmp_path):
+    first = Run(Settings())
+    first.step(examples_of(group(), 0), 0.5)
+    first.save(tmp_path)
+    second = Run(Settings())
+    second.begin_from(tmp_path)
+    assert second.done == 0
+    for name, weight in second.network.named_parameters():
+        if name in first.average:
+            assert torch.equal(weight, first.average[name])
+            assert torch.equal(second.average[name], first.average[name])

@@ -26,6 +26,7 @@ def main() -> None:
     parser.add_argument("--only", choices=STEPS, action="append", help="run this step alone (may be repeated)")
     parser.add_argument("--groups", type=int, default=24_000, help="questions to make, about three passages each")
     parser.add_argument("--minutes", type=float, default=Settings().minutes, help="training time")
+    parser.add_argument("--start", type=Path, help="folder of an earlier run whose weights this one begins with")
     parser.add_argument("--beside", type=Path, help="folder of an earlier run whose weights are averaged in at export")
     parser.add_argument("--share", type=float, default=0.2, help="share of the earlier run's weights")
     parser.add_argument("--weights", type=Path, default=Path("qa/weights"), help="where the exported model goes")
@@ -45,7 +46,7 @@ def main() -> None:
             file.writelines(group.to_json() + "\n" for group in mixture.groups(options.groups))
         part.replace(examples)
     if "train" in steps:
-        train(list(read_groups(examples)), options.out, Settings(minutes=options.minutes))
+        train(list(read_groups(examples)), options.out, Settings(minutes=options.minutes), options.start)
     if "export" in steps:
         from training.export import export  # noqa: PLC0415 - onnx is needed for this step alone
 

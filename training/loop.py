@@ -95,6 +95,16 @@ class Run:
         (folder / "checkpoint.tmp").replace(folder / CHECKPOINT)
         log.info("checkpoint after %d batches, %.1f minutes", self.done, self.minutes)
 
+    def begin_from(self, folder: Path) -> None:
+        """Begin with the averaged weights of an earlier run; the optimizer and the learning rate begin anew.
+
+        Raises:
+            FileNotFoundError: the folder holds no checkpoint.
+        """
+        weights = _weights(folder)
+        self.network.load_state_dict(weights, strict=False)
+        self.average = {name: weight.to(device()) for name, weight in weights.items() if name in self.average}
+
     def resume(self, folder: Path) -> None:
         """Go on from the folder's checkpoint, if there is one."""
         if (folder / CHECKPOINT).exists():
@@ -105,14 +115,20 @@ class Run:
             self.done, self.minutes = state["done"], state["minutes"]
 
 
-def train(groups: Sequence[Group], folder: Path, settings: Settings) -> None:
+def train(groups: Sequence[Group], folder: Path, settings: Settings, start: Path | None = None) -> None:
     """Train until the time or the groups are used up; the folder's checkpoint holds the result.
 
-    The learning rate falls with the time used up or the share of batches seen, whichever is further.
+    The learning rate falls with the time used up or the share of batches seen, whichever is further. A run without a
+    checkpoint of its own begins with the weights of the run in `start`, or with the base model's.
+
+    Raises:
+        FileNotFoundError: `start` holds no checkpoint.
     """
     torch.manual_seed(SEED)
     torch.set_flush_denormal(True)
     run = Run(settings)
+    if start is not None:
+        run.begin_from(start)
     run.resume(folder)
     ordered = batches(groups)
     log.info("%d batches of %d groups; starting at %d", len(ordered), len(groups), run.done)
