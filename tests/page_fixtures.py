@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import httpx
-
     from playwright.sync_api import Browser, BrowserContext, Page
 
     from corpus import Corpus
