@@ -62,11 +62,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def serving(qa: object, feedback: FeedbackStore | None = None, port: int = 0) -> Iterator[str]:
+def serving(qa: object, feedback: FeedbackStore | None = None, port: int = 0, **settings: float) -> Iterator[str]:
     """Serve the page of what answers, as `footnote serve` does."""
     from app import mount  # noqa: PLC0415  (gradio, only where a page is tested)
 
-    service = Service(Corpora({"article": qa.current}), ServerSettings(workers=4, shutdown_seconds=1))
+    service = Service(Corpora({"article": qa.current}), ServerSettings(workers=4, shutdown_seconds=1, **settings))
     app = create_app(service)
     mount(app, service, feedback)
     service.ready = True
