@@ -8,6 +8,7 @@ import pytest
 
 from corpus import make_corpus, read_text
 from corpus.errors import SettingsError
+from index import Hit
 from qa import ArticleQA
 from qa.grounding import Reason
 from qa.page.address import address, place
@@ -30,9 +31,19 @@ def turns(article_qa):
     return [*answered, Turn("why", error="It failed.", state=State.WHOLE)]
 
 
+def as_kept(turn):
+    """Return a turn as it comes back: what the page does not show stays behind."""
+    if turn.answer is None:
+        return turn
+    hits = tuple(Hit(hit.passage, round(hit.score, 6), 0.0, 0.0) for hit in turn.answer.hits)
+    return replace(turn, answer=replace(turn.answer, hits=hits, timings={}))
+
+
 def test_turns_survive_the_browser(turns, article):
     stored = json.loads(json.dumps(to_stored(turns)))
-    assert from_stored(stored, article) == turns
+    assert from_stored(stored, article) == [as_kept(turn) for turn in turns]
+    again = [turn_html(turn, article, TEXTS) for turn in from_stored(stored, article)]
+    assert again == [turn_html(turn, article, TEXTS) for turn in turns]
 
 
 def test_what_an_answer_leaves_out_is_shown_and_survives_the_browser(article_qa, article):
@@ -41,7 +52,7 @@ def test_what_an_answer_leaves_out_is_shown_and_survives_the_browser(article_qa,
     dropped = (DroppedSentence("It is catching.", "unsupported", ("catching",)),)
     answer = replace(two, note="Left <out>.", dropped=dropped, ignored_markers=2)
     turn = Turn(two.question, answer, state=State.WHOLE)
-    assert from_stored(json.loads(json.dumps(to_stored([turn]))), article) == [turn]
+    assert from_stored(json.loads(json.dumps(to_stored([turn]))), article) == [as_kept(turn)]
     shown = turn_html(turn, article, TEXTS)
     assert "Left &lt;out&gt;." in shown
     assert "How much does a bus ticket cost?</q>" in shown
@@ -165,10 +176,11 @@ def test_every_text_is_used(request):
 def test_deleting_a_turn_leaves_the_others(article_qa, article, turns):
     stored = to_stored(turns)
     view = Desk(article_qa, TEXTS).delete(stored, 1)
-    assert view.turns == (turns[0], *turns[2:])
+    assert view.turns == tuple(as_kept(turn) for turn in (turns[0], *turns[2:]))
     assert from_stored(view.stored, article) == list(view.turns)
-    assert Desk(article_qa, TEXTS).delete(stored, 99).turns == tuple(turns)
-    assert Desk(article_qa, TEXTS).delete(stored, -1).turns == tuple(turns)
+    whole = tuple(as_kept(turn) for turn in turns)
+    assert Desk(article_qa, TEXTS).delete(stored, 99).turns == whole
+    assert Desk(article_qa, TEXTS).delete(stored, -1).turns == whole
 
 
 def test_question_out_of_a_link_stands_alone(article_qa, turns):
@@ -177,7 +189,7 @@ def test_question_out_of_a_link_stands_alone(article_qa, turns):
     *_, completed = Desk(article_qa, TEXTS).ask("How is it treated?", stored)
     assert alone.turns[-1].answer.standalone_question == "How is it treated?"
     assert completed.turns[-1].answer.standalone_question != "How is it treated?"
-    assert alone.turns[0] == turns[0]
+    assert alone.turns[0] == as_kept(turns[0])
 
 
 def test_what_a_model_said_in_vain_is_shown_on_demand(turns, article):

@@ -42,7 +42,7 @@ class _Reply:
 
     async def give(self, send: Send) -> None:
         """Send it on; it may be given again."""
-        await send(self.start | {"headers": list(self.start["headers"])})
+        await send({**self.start, "headers": list(self.start["headers"])})
         await send({"type": "http.response.body", "body": self.body})
 
 
