@@ -154,6 +154,9 @@ def build(qa: Answerer, feedback: FeedbackStore | None = None, offered: Sequence
     def read(document_id: str) -> str:
         return reception.desk().article_html(document_id)
 
+    def documents() -> str:
+        return reception.desk().documents_html()
+
     blocks: gr.Blocks
     with gr.Blocks(title=f"{corpus.title} · Footnote", analytics_enabled=False, fill_width=True) as blocks:
         kept_as = f"footnote-{corpus.content_hash[:16]}"
@@ -205,7 +208,7 @@ def build(qa: Answerer, feedback: FeedbackStore | None = None, offered: Sequence
                     elem_id="reader",
                     apply_default_css=False,
                     js_on_load=asset("page.js"),
-                    server_functions=[read],
+                    server_functions=[read, documents],
                 )
 
         shown = [chat, question, conversation]

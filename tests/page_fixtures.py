@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from qa import Answer, ArticleQA
     from qa.question import History
 
+PATIENCE = 120_000
+"""Milliseconds that a browser on a busy machine may take for anything."""
+
 
 class Moody:
     """The real thing, but a question that says `slowly` takes its time and one that says `break` breaks."""
@@ -101,7 +104,7 @@ class Visitor:
 
     def __init__(self, browser: Browser, server: str | tuple[str, ...], **settings: object) -> None:
         self.context: BrowserContext = browser.new_context(**{"viewport": {"width": 1360, "height": 850}, **settings})
-        self.context.set_default_timeout(30_000)
+        self.context.set_default_timeout(PATIENCE)
         self.page: Page = self.context.new_page()
         self.server = server
         self.complaints: list[str] = []

@@ -13,7 +13,7 @@ from qa import ArticleQA
 from qa.grounding import Reason
 from qa.page.address import address, place
 from qa.page.answer import turn_html
-from qa.page.article import article_html
+from qa.page.article import article_html, documents_html
 from qa.page.desk import Desk
 from qa.page.export import markdown, plain_text
 from qa.page.talk import Talk
@@ -156,9 +156,11 @@ def test_corpus_of_several_documents_offers_them_all(encoder):
         read_text(f"Bread {n} bakes for {n} hours.", title=f"Bread {n}", document_id=f"{n}.txt") for n in (1, 2)
     ]
     qa = ArticleQA.from_corpus(make_corpus(documents), encoder)
-    page = article_html(documents[1], qa.corpus, TEXTS)
-    assert 'href="#s0"' in page
-    assert 'href="#2.txt/s0"' in page
+    assert 'class="documents"' in article_html(documents[1], qa.corpus, TEXTS)
+    offered = documents_html(qa.corpus, TEXTS)
+    assert 'href="#s0"' in offered
+    assert 'href="#2.txt/s0"' in offered
+    assert 'class="documents"' not in article_html(documents[1], make_corpus(documents[1:]), TEXTS)
 
 
 def test_unknown_language_names_the_file_to_add():
@@ -213,3 +215,10 @@ def test_untitled_beginning_is_no_suggestion(article_qa):
     suggested = desk.suggest(to_stored([replace(view.turns[-1], answer=silent)]))
     assert "Tell me about Myotonic Dystrophy" in suggested
     assert "Tell me about Introduction" not in suggested
+
+
+def test_answer_in_a_script_that_runs_from_the_right_stands_at_the_right(turns, article):
+    answer = turns[0].answer
+    hebrew = tuple(replace(sentence, text="\u05e9\u05dc\u05d5\u05dd") for sentence in answer.sentences)
+    assert '<p dir="rtl">' in turn_html(replace(turns[0], answer=replace(answer, sentences=hebrew)), article, TEXTS)
+    assert '<p dir="ltr">' in turn_html(turns[0], article, TEXTS)
