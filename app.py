@@ -154,8 +154,8 @@ def build(qa: Answerer, feedback: FeedbackStore | None = None, offered: Sequence
     def read(document_id: str) -> str:
         return reception.desk().article_html(document_id)
 
-    def documents() -> str:
-        return reception.desk().documents_html()
+    def documents(shown: str) -> str:
+        return reception.desk().documents_html(shown)
 
     blocks: gr.Blocks
     with gr.Blocks(title=f"{corpus.title} · Footnote", analytics_enabled=False, fill_width=True) as blocks:

@@ -82,9 +82,14 @@ def article_html(document: Document, corpus: Corpus, texts: Mapping[str, str]) -
     return render("article.html.j2", texts, version=corpus.content_hash[:16], document=document, parts=parts, many=many)
 
 
-def documents_html(corpus: Corpus, texts: Mapping[str, str]) -> str:
-    """Return the list of a corpus's documents; it may be long, and is fetched when somebody opens it."""
-    documents = [(each.title, address(corpus, each.id, each.sections[0].id), each.id) for each in corpus.documents]
+def documents_html(corpus: Corpus, texts: Mapping[str, str], shown: str) -> str:
+    """Return the list of a corpus's documents, of which the one with the id `shown` is open.
+
+    It may be long, and is fetched when somebody asks for it.
+    """
+    documents = [
+        (each.title, address(corpus, each.id, each.sections[0].id), each.id == shown) for each in corpus.documents
+    ]
     return render("documents.html.j2", texts, documents=documents)
 
 

@@ -125,9 +125,9 @@ class Desk:
             return ""
         return article_html(document, self.corpus, self.texts)
 
-    def documents_html(self) -> str:
-        """Return the list of the corpus's documents for the reading pane."""
-        return documents_html(self.corpus, self.texts)
+    def documents_html(self, shown: str) -> str:
+        """Return the list of the corpus's documents for the reading pane, which shows the one with the id `shown`."""
+        return documents_html(self.corpus, self.texts, shown)
 
     def reply_html(self, turn: Turn) -> str:
         """Return a turn's reply for the page."""

@@ -278,9 +278,8 @@ document.addEventListener(
   async (event) => {
     const list = event.target.closest?.(".documents");
     if (!list?.open || list.querySelector("ul")) return;
-    list.insertAdjacentHTML("beforeend", await server.documents().catch(() => ""));
-    const here = list.closest("article").dataset.document;
-    for (const link of list.querySelectorAll("a")) if (link.dataset.id === here) link.setAttribute("aria-current", "page");
+    const shown = list.closest("article").dataset.document;
+    list.insertAdjacentHTML("beforeend", await server.documents(shown).catch(() => ""));
   },
   true,
 );
