@@ -71,7 +71,11 @@ def serving(qa: object, feedback: FeedbackStore | None = None, port: int = 0, **
 
     service = Service(Corpora({"article": qa.current}), ServerSettings(workers=4, shutdown_seconds=1, **settings))
     app = create_app(service)
-    mount(app, service, feedback)
+
+    async def mounted() -> None:  # where no event loop runs, Gradio makes some and leaves them open
+        mount(app, service, feedback)
+
+    server_fixtures.run_apart(mounted())
     service.ready = True
     with server_fixtures.serving(app, service, port) as address:
         yield f"{address}/"

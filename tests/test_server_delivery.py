@@ -59,6 +59,16 @@ def test_lasting_file_is_made_once_for_all_pages_and_each_packing():
     assert {reply.text for reply in replies} == {"/assets/a.js"}
 
 
+def test_what_is_no_request_passes():
+    seen = []
+
+    async def behind(scope, receive, send):
+        seen.append(scope["type"])
+
+    run_apart(Delivery(behind, {})({"type": "lifespan"}, None, None))
+    assert seen == ["lifespan"]
+
+
 def test_everything_else_is_asked_for_each_time():
     asked = [
         ("GET", "/assets/missing.js", {}),

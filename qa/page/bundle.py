@@ -58,5 +58,7 @@ def early_links(names: Iterable[str]) -> Iterator[str]:
             yield f'<link rel="modulepreload" href="./{name}">'
         elif name.endswith(".woff2"):
             yield f'<link rel="preload" as="font" type="font/woff2" crossorigin href="./{name}">'
-        else:
+        elif name.startswith("assets/"):
             yield f'<link rel="preload" as="style" crossorigin href="./{name}">'
+        else:  # the theme, which Gradio asks for with the visitor's credentials
+            yield f'<link rel="preload" as="style" href="./{name}">'

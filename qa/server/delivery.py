@@ -56,8 +56,7 @@ class Delivery:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with what is kept; see through to the pages for all else."""
-        headers = Headers(scope=scope)
-        if scope["type"] != "http" or scope["method"] != "GET" or "range" in headers:
+        if scope["type"] != "http" or scope["method"] != "GET" or "range" in (headers := Headers(scope=scope)):
             await self._app(scope, receive, send)
         elif page := self._pages.get(scope["path"]):
             await self._page(page, scope, receive, send)
