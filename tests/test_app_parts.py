@@ -2,6 +2,9 @@
 
 import json
 import re
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -16,6 +19,7 @@ from qa.page.answer import turn_html
 from qa.page.article import article_html, documents_html
 from qa.page.desk import Desk
 from qa.page.export import markdown, plain_text
+from qa.page.suggestions import Suggestions
 from qa.page.talk import Talk
 from qa.page.texts import read_texts
 from qa.page.turns import State, Turn, from_stored, history, to_stored
@@ -222,3 +226,25 @@ def test_answer_in_a_script_that_runs_from_the_right_stands_at_the_right(turns, 
     hebrew = tuple(replace(sentence, text="\u05e9\u05dc\u05d5\u05dd") for sentence in answer.sentences)
     assert '<p dir="rtl">' in turn_html(replace(turns[0], answer=replace(answer, sentences=hebrew)), article, TEXTS)
     assert '<p dir="ltr">' in turn_html(turns[0], article, TEXTS)
+
+
+def test_what_many_visitors_may_ask_next_is_checked_once_and_one_by_one(article_qa):
+    asked, running = [], threading.Semaphore()
+
+    class Counting:
+        corpus = article_qa.corpus
+
+        def answer(self, question, history=()):
+            assert running.acquire(blocking=False), "two questions are checked at the same time"
+            asked.append(question)
+            time.sleep(0.02)
+            running.release()
+            return article_qa.answer(question, history)
+
+    suggestions = Suggestions(Counting(), TEXTS)
+    turn = Turn("What does an EMG show?", article_qa.answer("What does an EMG show?"), state=State.WHOLE)
+    with ThreadPoolExecutor(4) as visitors:
+        found = list(visitors.map(suggestions.after, [[turn]] * 4))
+    assert found == [found[0]] * 4
+    assert found[0]
+    assert len(asked) == len(set(asked))

@@ -5,7 +5,11 @@ import uuid
 from urllib.parse import urlsplit
 
 import httpx
-from page_fixtures import ask_of, messages
+import pytest
+from page_fixtures import Moody, ask_of, messages, serving
+from server_fixtures import run_apart
+
+from qa.server.load_page import crowd
 
 EARLY = """[...document.head.querySelectorAll("link[rel=modulepreload], link[rel=preload]")].map((link) => link.href)"""
 LOADED = """performance.getEntriesByType("resource").map((file) => file.name)"""
@@ -40,3 +44,32 @@ def test_an_answer_sends_nothing_twice(server):
     assert len(sent) > 2
     assert sent[-1] < 200
     assert sum(sent) < 1.5 * max(sent) + 2_000
+
+
+QUESTIONS = ["What is ALS?", "What does an EMG show?", "Tell me about multiple sclerosis"]
+
+
+class Mixing(Moody):
+    """Gives each question the answer of the one before."""
+
+    last = ""
+
+    def stream(self, question, history=()):
+        given, self.last = self.last or question, question
+        return self.qa.stream(given, history)
+
+
+def test_the_bench_asks_as_browsers_do(server):
+    result = run_apart(crowd(server, QUESTIONS, visitors=3, each=3))
+    assert result.errors == []
+    assert len(result.seconds) == 9
+    assert result.mixed_up == 0
+
+
+@pytest.mark.parametrize(("kind", "questions"), [(Mixing, QUESTIONS), (Moody, ["please break"])])
+def test_the_bench_notices_mixed_up_answers_and_failures(article_qa, kind, questions):
+    served = serving(kind(article_qa))
+    result = run_apart(crowd(next(served), questions, visitors=2, each=2))
+    next(served, None)
+    assert (result.mixed_up > 0) == (kind is Mixing)
+    assert bool(result.errors) == (kind is Moody)

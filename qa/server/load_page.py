@@ -163,27 +163,34 @@ async def crowd(address: str, questions: Sequence[str], visitors: int, each: int
     result = Result()
     limits = httpx.Limits(max_connections=visitors, max_keepalive_connections=visitors)
     async with httpx.AsyncClient(base_url=address, timeout=PATIENCE, limits=limits) as client:
-        config = (await client.get("config")).json()
-        ask = next(d["id"] for d in config["dependencies"] if "submit" in [target[1] for target in d["targets"]])
+        events = (await client.get("config")).json()["dependencies"]
+        ask = next(event["id"] for event in events if "submit" in [target[1] for target in event["targets"]])
+        after = [event["id"] for event in events if event["trigger_after"] == ask and event["backend_fn"]]
         began = time.perf_counter()
         own = [[questions[(number + turn) % len(questions)] for turn in range(each)] for number in range(visitors)]
-        await asyncio.gather(*(_visitor(client, result, ask, mine) for mine in own))
+        await asyncio.gather(*(_visitor(client, result, ask, after, mine) for mine in own))
         result.took = time.perf_counter() - began
     return result
 
 
-async def _visitor(client: httpx.AsyncClient, result: Result, ask: int, questions: Sequence[str]) -> None:
+async def _visitor(
+    client: httpx.AsyncClient, result: Result, ask: int, after: Sequence[int], questions: Sequence[str]
+) -> None:
     kept: list[dict[str, Any]] = []
     asked: list[str] = []
     for question in questions:
         began = time.perf_counter()
         try:
             kept = await _answered(client, ask, question, kept)
+            took = time.perf_counter() - began
+            asked.append(question)
+            for event in after:  # what the page looks up once an answer is whole: questions to ask next
+                body = {"data": [kept], "fn_index": event, "session_hash": uuid.uuid4().hex}
+                (await client.post("gradio_api/run/predict", json=body)).raise_for_status()
         except (httpx.HTTPError, LookupError, ValueError) as error:
             result.errors.append(f"{question!r}: {type(error).__name__}: {error}")
             continue
-        result.seconds.append(time.perf_counter() - began)
-        asked.append(question)
+        result.seconds.append(took)
         answered = [turn["answer"]["question"] for turn in kept]
         result.mixed_up += not ([turn["question"] for turn in kept] == answered == asked)
 
