@@ -154,15 +154,16 @@ class ArticleQA:
         asked = clean_question(question)
         turns = clean_history(history)
         among = self._among(where)
+        known: dict[str, Assessment] = {}
         with watch.stage("question"):
             corrected = self.speller.correct(asked)
             if len(self.corpus.documents) == 1:
                 corrected = named(corrected, self.corpus.documents[0].title)
-            meant = self._standalone(corrected, turns, among)
+            meant = self._standalone(corrected, turns, among, known)
             if meant != corrected:
                 meant = rewritten(corrected, turns, self.generator) or meant
-        asks = self._parts(meant, among)
-        assessments = [self._assess(part, watch, among) for part in asks.questions]
+        asks = self._parts(meant, among, known)
+        assessments = [known.get(part) or self._assess(part, watch, among) for part in asks.questions]
         confidence = (min if asks.together else max)(assessment.confidence for assessment in assessments)
         answered = [assessment.confidence >= self.threshold for assessment in assessments]
         silent = compress(asks.questions, map(not_, answered))
@@ -219,12 +220,9 @@ class ArticleQA:
         with watch.stage("search"):
             hits = self.index.search(question, JUDGED_PASSAGES, among=among)
         with watch.stage("evidence"):
-            return self._assess_hits(question, hits)
+            return assess(question, hits, self.corpus, self.judge, self._confidence)
 
-    def _assess_hits(self, question: str, hits: Sequence[Hit]) -> Assessment:
-        return assess(question, hits, self.corpus, self.judge, self._confidence)
-
-    def _parts(self, question: str, among: Rows) -> Parts:
+    def _parts(self, question: str, among: Rows, known: dict[str, Assessment]) -> Parts:
         """Return a question's parts, each made to stand alone after the first.
 
         A cry for help beside a question is no part of it: the owner's advice answers that.
@@ -235,10 +233,11 @@ class ArticleQA:
         cries = [part for part in asks.questions if "?" not in part and urgent_advice(part, self.corpus.settings)]
         first, *more = [part for part in asks.questions if part not in cries] or [question]
         turns = (Turn(Role.USER, first),)
-        return Parts((first, *(self._standalone(part, turns, among) for part in more)), together=False)
+        return Parts((first, *(self._standalone(part, turns, among, known) for part in more)), together=False)
 
-    def _standalone(self, question: str, turns: Sequence[Turn], among: Rows) -> str:
-        answerability = partial(self._answerability, among)
+    def _standalone(self, question: str, turns: Sequence[Turn], among: Rows, known: dict[str, Assessment]) -> str:
+        """Return what a question means by itself; readings that had to be weighed are `known` from then on."""
+        answerability = partial(self._answerability, among, known)
         return standalone(question, turns, answerability, known=self._heading_terms, section_of=self._section_spoken_of)
 
     @cached_property
@@ -260,9 +259,10 @@ class ArticleQA:
         _, section = nearest_sections(hits, self.corpus)[0]
         return section.title if section.heading_end > section.heading_start else ""
 
-    def _answerability(self, among: Rows, question: str) -> float:
-        hits = self.index.search(question, JUDGED_PASSAGES, among=among)
-        return self._assess_hits(question, hits).confidence
+    def _answerability(self, among: Rows, known: dict[str, Assessment], question: str) -> float:
+        if question not in known:
+            known[question] = self._assess(question, Stopwatch(), among)
+        return known[question].confidence
 
 
 @cache

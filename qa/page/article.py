@@ -75,16 +75,22 @@ class _Pages:
 
 
 def article_html(document: Document, corpus: Corpus, texts: Mapping[str, str]) -> str:
-    """Return a document as the reading pane shows it, with the corpus's other documents to choose from."""
-    others = [
-        (other.title, address(corpus, other.id, other.sections[0].id), other.id == document.id)
-        for other in corpus.documents
-    ]
+    """Return a document as the reading pane shows it; where the corpus has others, with room for their list."""
     pages = _Pages(document, texts)
     parts = [_part(section, pages, corpus) for section in document.sections]
-    return render(
-        "article.html.j2", texts, version=corpus.content_hash[:16], document=document, parts=parts, others=others
-    )
+    many = len(corpus.documents) > 1
+    return render("article.html.j2", texts, version=corpus.content_hash[:16], document=document, parts=parts, many=many)
+
+
+def documents_html(corpus: Corpus, texts: Mapping[str, str], shown: str) -> str:
+    """Return the list of a corpus's documents, of which the one with the id `shown` is open.
+
+    It may be long, and is fetched when somebody asks for it.
+    """
+    documents = [
+        (each.title, address(corpus, each.id, each.sections[0].id), each.id == shown) for each in corpus.documents
+    ]
+    return render("documents.html.j2", texts, documents=documents)
 
 
 def _part(section: Section, pages: _Pages, corpus: Corpus) -> _Part:
