@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from index import Index, SearchMode, load_encoder
 from index.building import open_or_build
-from index.lexical import terms
+from index.words import STOPWORDS, terms
 from qa.confidence import load_confidence
 from qa.evidence import Assessment, assess
 from qa.followup import standalone
@@ -76,7 +76,6 @@ class ArticleQA:
         self._confidence = load_confidence(self.judge.name)
         threshold = self.corpus.settings.threshold
         self.threshold = DEFAULT_THRESHOLD if threshold is None else threshold
-        self._speller = Speller(document.text for document in self.corpus.documents)
 
     @classmethod
     def open(cls, path: Given = None, model: str | None = None, beside: ArticleQA | None = None) -> ArticleQA:
@@ -167,7 +166,7 @@ class ArticleQA:
         among = self._among(where)
         known: dict[str, Assessment] = {}
         with watch.stage("question"):
-            corrected = self._speller.correct(asked)
+            corrected = self.speller.correct(asked)
             if len(self.corpus.documents) == 1:
                 corrected = named(corrected, self.corpus.documents[0].title)
             meant = self._standalone(corrected, turns, among, known)
@@ -250,6 +249,11 @@ class ArticleQA:
         """Return what a question means by itself; readings that had to be weighed are `known` from then on."""
         answerability = partial(self._answerability, among, known)
         return standalone(question, turns, answerability, known=self._heading_terms, section_of=self._section_spoken_of)
+
+    @cached_property
+    def speller(self) -> Speller:
+        """What puts misspelt words right, towards those of the corpus."""
+        return Speller(chain(self.index.lexical.words.words, STOPWORDS))
 
     @cached_property
     def _heading_terms(self) -> frozenset[str]:
