@@ -187,8 +187,8 @@ def test_corpus_of_several_documents_offers_them_all(encoder):
     qa = ArticleQA.from_corpus(make_corpus(documents), encoder)
     assert 'class="documents"' in article_html(documents[1], qa.corpus, TEXTS)
     offered = documents_html(qa.corpus, TEXTS, "2.txt")
-    assert 'href="#s0"' in offered
-    assert 'href="#2.txt/s0" dir="auto" aria-current="page"' in offered
+    assert 'href="#/"' in offered
+    assert 'href="#2.txt/" dir="auto" aria-current="page"' in offered
     assert 'class="documents"' not in article_html(documents[1], make_corpus(documents[1:]), TEXTS)
 
 
