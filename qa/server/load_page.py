@@ -235,7 +235,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--each", type=int, default=10, help="questions of each of them (default %(default)s)")
     options, serve = parser.parse_known_args(arguments)
     questions = questions_of(options.questions)
-    talks = [questions[at : at + _A_TALK] for at in range(0, min(options.asked, len(questions)), _A_TALK)]
+    asked = questions[: options.asked]
+    talks = [asked[at : at + _A_TALK] for at in range(0, len(asked), _A_TALK)]
     with running_server(serve) as (address, pid):
         with chromium() as browser:
             first_load(browser, address)  # the server packs its files
