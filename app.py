@@ -80,8 +80,10 @@ class _Handlers:
             yield shown
 
     def suggest(self, stored: object) -> object:
-        suggested = self._desk().suggest(stored)
-        return gr.Dataset(samples=[[each] for each in suggested], visible=bool(suggested))
+        desk = self._desk()
+        suggested = desk.suggest(stored)
+        label = desk.texts["ask_next" if stored else "ask_first"]
+        return gr.Dataset(samples=[[each] for each in suggested], label=label, visible=bool(suggested))
 
     def undo(self, stored: object) -> tuple[object, ...]:
         desk = self._desk()

@@ -69,7 +69,7 @@ class Desk:
             text: name.removeprefix("feedback_") for name, text in texts.items() if name.startswith("feedback_")
         }
         self._talk = Talk(qa, texts)
-        self._suggestions = Suggestions(qa, texts)
+        self._suggestions = Suggestions(qa.quoting(), texts)
         self._feedback = feedback
 
     def restore(self, stored: object) -> View:
@@ -90,9 +90,10 @@ class Desk:
             yield from self._ask(turns[at].question if question is None else question, turns[:at])
 
     def suggest(self, stored: object) -> tuple[str, ...]:
-        """Return questions to ask next; none before the first answer."""
+        """Return questions to ask next, or to begin with where there are no examples; none after a failure."""
         turns = self.restore(stored).turns
-        return self._suggestions.after(turns) if turns and turns[-1].answer else ()
+        wanted = turns[-1].answer if turns else not self.corpus.settings.examples
+        return self._suggestions.after(turns) if wanted else ()
 
     def undo(self, stored: object) -> View:
         """Take the last question back into the question box."""

@@ -6,10 +6,10 @@ const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 let first = sheet.querySelector("article").dataset.document;
 let cameFrom = null;
 
-// ---- Places: "#s7.1" is a section, "#other.md/s7.1:10-20" characters of another document.
+// ---- Places: "#s7.1" is a section, "#other.md/s7.1:10-20" characters of another document, "#other.md/" all of it.
 function parse(fragment) {
-  const match = /^#(?:([^/]*)\/)?(s[\d.]+)(?::(\d+)-(\d+))?$/.exec(fragment);
-  if (!match) return null;
+  const match = /^#(?:([^/]*)\/)?(?:(s[\d.]+)(?::(\d+)-(\d+))?)?$/.exec(fragment);
+  if (!match || fragment === "#") return null;
   const [, document, section, start, end] = match;
   return { document: document ? decodeURIComponent(document) : "", section, start: Number(start), end: Number(end), words: start !== undefined };
 }
@@ -29,13 +29,13 @@ async function show(place, link) {
   }
   clear();
   openPane();
-  const target = place.words ? highlight(place.start, place.end) : document.getElementById(place.section);
+  const target = place.words ? highlight(place.start, place.end) : document.getElementById(place.section ?? "article-title");
   if (!target || (link?.dataset.quote && bare(link.dataset.quote) !== marked())) {
     clear();
     say(pane.dataset.missing);
     return;
   }
-  if (!place.words) target.classList.add("here");
+  if (place.section && !place.words) target.classList.add("here");
   const behaviour = still.matches ? "auto" : "smooth";
   const top = target.getBoundingClientRect().top - sheet.getBoundingClientRect().top + sheet.scrollTop;
   sheet.scrollTo({ top: Math.max(0, top - sheet.clientHeight / (place.words ? 3 : 12)), behavior: behaviour });
