@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/.installed
 SMOLLM2 := $(VENV)/.smollm2
 DATA ?= ../shared/data
 
-.PHONY: chat setup smollm2 check test bench screenshots bench-models bench-suite bench-trust bench-serve bench-index constraints clean
+.PHONY: chat setup smollm2 check test bench screenshots bench-models bench-suite bench-trust bench-serve bench-index bench-scale constraints clean
 
 chat: setup  ## build the index and open the page on http://127.0.0.1:$(PORT)
 	$(BIN)/footnote index
@@ -51,6 +51,9 @@ bench-serve: setup  ## 50 visitors at once, 20 questions each, from a second pro
 
 bench-index: setup  ## speed, memory and quality of the index; writes docs/index-benchmarks.md (BENCH_INDEX="--documents 800" is shorter)
 	$(BIN)/python -m qa.evaluation.index_bench $(DATA) $(BENCH_INDEX)
+
+bench-scale: setup  ## search among up to a million passages, and one changed file; writes docs/index-scale.md (hours of waiting, 6 GB)
+	$(BIN)/python -m qa.evaluation.index_scale $(DATA) $(BENCH_SCALE)
 
 bench-trust: setup  ## bars, risk against coverage, before and after: writes docs/trust.md; a stopped run resumes
 	$(BIN)/footnote evaluate docs/bench-trust.toml --data $(DATA) --out runs/trust --page docs/trust.md

@@ -155,7 +155,7 @@ def _scores(words: WordRows, columns: Sequence[Sequence[int]], terms_in_all: int
     indptr, indices, data = found.indptr, found.indices.astype(np.int32, copy=False), found.data
     held_by = np.diff(indptr)
     rarity = np.log(1 + (len(words) - held_by + 0.5) / (held_by + 0.5))
-    usual = lengths.mean() or 1.0
+    usual = lengths.mean() if lengths.any() else 1.0
     weight = (K1 * (1 - B + B * lengths / usual)).astype(np.float32)
     for start in range(0, len(data), _AT_ONCE):
         part = slice(start, start + _AT_ONCE)

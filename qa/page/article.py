@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from corpus.lazy import outlines
 from corpus.records import SentenceKind
 from qa.page.address import address
 from qa.page.templates import render
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from corpus import Corpus, Document, Section
 
 _LIST_MARKER = re.compile(r"(?:[-*+•–‣◦]|\(?\d{1,3}[.)])")
+_MOST_LISTED = 1000
+"""Documents that are listed to choose from; more are only found."""
 _TOP_HEADING = 3
 """Heading level of an article's outermost sections: the page is 1, the article 2."""
 
@@ -75,10 +78,10 @@ class _Pages:
 
 
 def article_html(document: Document, corpus: Corpus, texts: Mapping[str, str]) -> str:
-    """Return a document as the reading pane shows it, with the corpus's other documents to choose from."""
+    """Return a document as the reading pane shows it, with the corpus's other documents, if not too many, to choose."""
     others = [
         (other.title, address(corpus, other.id, other.sections[0].id), other.id == document.id)
-        for other in corpus.documents
+        for other in (outlines(corpus.documents) if len(corpus.documents) <= _MOST_LISTED else ())
     ]
     pages = _Pages(document, texts)
     parts = [_part(section, pages, corpus) for section in document.sections]

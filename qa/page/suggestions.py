@@ -64,8 +64,9 @@ class Suggestions:
 
     def _close_titles(self, answer: Answer) -> Iterator[str]:
         """Yield the sections that a silent answer names, or those after the ones that it cites."""
-        documents = self._qa.corpus.documents
-        headed = {s.title for document in documents for s in document.sections if s.heading_end > s.heading_start}
+        found = [hit.passage for hit in answer.hits]
+        near = [self._qa.corpus.document(each.document_id).section(each.section_id) for each in found]
+        headed = {section.title for section in near if section.heading_end > section.heading_start}
         yield from (title for title in answer.nearest_sections if title in headed)
         for document_id, section_id in _places(answer):
             document = self._qa.corpus.document(document_id)
