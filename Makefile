@@ -52,7 +52,7 @@ bench-serve: setup  ## 50 visitors at once, 20 questions each, from a second pro
 bench-index: setup  ## speed, memory and quality of the index; writes docs/index-benchmarks.md (BENCH_INDEX="--documents 800" is shorter)
 	$(BIN)/python -m qa.evaluation.index_bench $(DATA) $(BENCH_INDEX)
 
-bench-scale: setup  ## search among up to a million passages, and one changed file; writes docs/index-scale.md (hours of waiting, 6 GB)
+bench-scale: setup  ## search among up to a million passages, and one changed file; writes docs/index-scale.md (10 GB of disk and memory)
 	$(BIN)/python -m qa.evaluation.index_scale $(DATA) $(BENCH_SCALE)
 
 bench-trust: setup  ## bars, risk against coverage, before and after: writes docs/trust.md; a stopped run resumes
