@@ -61,7 +61,7 @@ class _StandIn:
 def measure_renewal(
     real: Sequence[Document], encoder: Encoder, folder: Path, times: int, passages: int = PASSAGES
 ) -> Renewal:
-    """Return how long `footnote index` takes on so many passages or a few more in an empty folder, which is filled here.
+    """Return how long `footnote index` takes on so many passages or a few more; the empty folder is filled here.
 
     Raises:
         EvaluationError: the command failed, or did not do what it is measured for.
