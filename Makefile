@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/.installed
 SMOLLM2 := $(VENV)/.smollm2
 DATA ?= ../shared/data
 
-.PHONY: chat setup smollm2 check test bench screenshots bench-models bench-suite bench-trust bench-serve bench-page bench-index constraints clean
+.PHONY: chat setup smollm2 check test bench screenshots bench-models bench-suite bench-trust bench-serve bench-page bench-index bench-scale constraints clean
 
 chat: setup  ## build the index and open the page on http://127.0.0.1:$(PORT)
 	$(BIN)/footnote index
@@ -54,6 +54,9 @@ bench-page: setup  ## first load, first sentence and 20 visitors at once, in the
 
 bench-index: setup  ## speed, memory and quality of the index; writes docs/index-benchmarks.md (BENCH_INDEX="--documents 800" is shorter)
 	$(BIN)/python -m qa.evaluation.index_bench $(DATA) $(BENCH_INDEX)
+
+bench-scale: setup  ## search among up to a million passages, and one changed file; writes docs/index-scale.md (10 GB of disk and memory)
+	$(BIN)/python -m qa.evaluation.index_scale $(DATA) $(BENCH_SCALE)
 
 bench-trust: setup  ## bars, risk against coverage, before and after: writes docs/trust.md; a stopped run resumes
 	$(BIN)/footnote evaluate docs/bench-trust.toml --data $(DATA) --out runs/trust --page docs/trust.md

@@ -8,6 +8,7 @@ from itertools import chain, compress
 from operator import not_
 from typing import TYPE_CHECKING
 
+from corpus.lazy import outlines
 from index import Index, SearchMode, load_encoder
 from index.building import open_or_build
 from index.words import STOPWORDS, terms
@@ -257,9 +258,12 @@ class ArticleQA:
 
     @cached_property
     def _heading_terms(self) -> frozenset[str]:
-        headings = (section.title for document in self.corpus.documents for section in document.sections)
-        titles = (document.title for document in self.corpus.documents)
-        return frozenset(term for heading in chain(headings, titles) for term in terms(heading))
+        headings = {
+            title
+            for each in outlines(self.corpus.documents)
+            for title in (each.title, *(section.title for section in each.sections))
+        }
+        return frozenset(term for heading in headings for term in terms(heading))
 
     def _section_spoken_of(self, text: str) -> str:
         """Return the heading of the section that an earlier answer came from, where its words make that plain."""
