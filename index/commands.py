@@ -11,22 +11,25 @@ from tqdm import tqdm
 
 from corpus import load_corpus
 from corpus.errors import CorpusError
-from index import store
-from index.building import open_or_build, renew
 from index.encoder import load_encoder
-from index.search import SearchMode
+from index.search import Index, SearchMode
+from index.stores import opened, store_address, store_for
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
 
     from corpus import Corpus, Document, Section
-    from index.encoder import Encoder
-    from index.search import Index
+    from index.search import Searchable
+    from index.stores import Store
     from index.vectors import Means
 
 CORPUS_HELP = "a file, folder or pattern, or several parted as in PATH; the article that ships if left out"
+
+STORE_HELP = (
+    "keep the index in Milvus under a name, as in milvus:http://localhost:19530#notes; where no corpus is named, "
+    "what is there is used and no file looked at (default: FOOTNOTE_STORE, or this machine's disk)"
+)
 
 
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -35,6 +38,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     index.add_argument("paths", nargs="*", metavar="PATH", help=CORPUS_HELP)
     index.add_argument("--dry-run", action="store_true", help="only say what would be read and what left out")
     index.add_argument("--json", action="store_true", help="print what was done as JSON")
+    add_store(index)
     index.set_defaults(run=run_index)
 
     search = commands.add_parser("search", help="print the passages nearest to a query")
@@ -68,8 +72,14 @@ def add_where(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_store(parser: argparse.ArgumentParser) -> None:
+    """Add `--store` to a command."""
+    parser.add_argument("--store", metavar="milvus:URI#NAME", help=STORE_HELP)
+
+
 def _add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--corpus", metavar="PATH", help=CORPUS_HELP)
+    add_store(parser)
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -77,9 +87,9 @@ def run_index(options: argparse.Namespace) -> int:
     """Build or renew an index and say what was done; 1 if a file was left out, else 0."""
     places = options.paths or None
     encoder = load_encoder()
-    folder = store.default_folder(places, encoder)
+    store = store_for(places, encoder, store_address(options.store))
     with _bar("reading", " files") as progress:
-        corpus = load_corpus(places, known=store.known_documents(folder), progress=progress)
+        corpus = load_corpus(places, known=store.known_documents(), progress=progress)
     report: dict[str, object] = {
         "state": "dry run",
         "documents": len(corpus.documents),
@@ -88,9 +98,9 @@ def run_index(options: argparse.Namespace) -> int:
         "other_files": dict(corpus.unread),
     }
     if not options.dry_run:
-        encoded = _build(folder, corpus, encoder)
+        encoded = _build(store, corpus)
         report["state"] = "up to date" if encoded is None else "built"
-        report |= {"encoded": encoded or 0, "encoder": encoder.name, "folder": str(folder)}
+        report |= {"encoded": encoded or 0, "encoder": encoder.name, "folder": store.place}
     if options.json:
         print(json.dumps({**report, "left_out": corpus.problems}, ensure_ascii=False, indent=2))
     else:
@@ -112,9 +122,9 @@ def _summary(report: Mapping[str, Any]) -> str:
     return line
 
 
-def _build(folder: Path, corpus: Corpus, encoder: Encoder) -> int | None:
-    """Build what the index on disk lacks and save it; return how many passages were embedded, None if it was fit."""
-    if store.fits(folder, corpus, encoder):
+def _build(store: Store, corpus: Corpus) -> int | None:
+    """Build what the index that is kept lacks; return how many passages were embedded, None if it was fit."""
+    if store.fits(corpus):
         return None
     encoded = 0
 
@@ -128,7 +138,7 @@ def _build(folder: Path, corpus: Corpus, encoder: Encoder) -> int | None:
             encoded = done
             show(done, total)
 
-        _, built = renew(folder, corpus, encoder, progress, waiting)
+        _, built = store.renew(corpus, progress, waiting)
     return encoded if built else None
 
 
@@ -187,7 +197,7 @@ def run_search(options: argparse.Namespace) -> int:
 
 def run_show(options: argparse.Namespace) -> int:
     """Print a section's heading and words, or a document's outline."""
-    corpus = load_corpus(options.corpus)
+    corpus = _opened(options).corpus if store_address(options.store) else load_corpus(options.corpus)
     document_id, _, section_id = options.place.rpartition("#") if "#" in options.place else (options.place, "", "")
     try:
         document = corpus.document(document_id)
@@ -243,9 +253,10 @@ def run_stats(options: argparse.Namespace) -> int:
         "characters in the median passage": lengths[len(lengths) // 2],
         "left out": len(corpus.problems),
         "encoder": index.encoder.fingerprint,
-        "vectors": f"{len(index.dense)} of {index.dense.dimension} dimensions",
-        "search": index.dense.means.to_dict() if options.json else _said(index.dense.means),
+        "vectors": f"{len(corpus.passages)} of {index.encoder.dimension} dimensions",
     }
+    if isinstance(index, Index):
+        figures["search"] = index.dense.means.to_dict() if options.json else _said(index.dense.means)
     if options.json:
         print(json.dumps(figures, ensure_ascii=False, indent=2))
     else:
@@ -262,8 +273,8 @@ def _said(means: Means) -> str:
     return f"{means.probes} of {means.lists} {means.kind}, {found}, {held}, {means.disk / 1e6:.1f} MB on disk"
 
 
-def _opened(options: argparse.Namespace) -> Index:
-    return open_or_build(options.corpus, load_encoder())
+def _opened(options: argparse.Namespace) -> Searchable:
+    return opened(options.corpus, load_encoder(), store_address(options.store))
 
 
 def _short(text: str, width: int = 160) -> str:

@@ -33,7 +33,7 @@ def save_documents(documents: Iterable[Document], file: Path) -> None:
             base.execute("PRAGMA journal_mode = OFF")  # a file that was not finished is never opened
             base.execute("PRAGMA synchronous = OFF")
             base.execute(_TABLE)
-            base.executemany("INSERT INTO documents VALUES (?, ?, ?, ?, ?)", map(_row, documents))
+            base.executemany("INSERT INTO documents VALUES (?, ?, ?, ?, ?)", map(document_row, documents))
     except sqlite3.Error as error:
         raise OSError(f"{file}: {error}") from error
 
@@ -47,12 +47,13 @@ def load_documents(file: Path) -> tuple[Document, ...]:
     try:
         with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as base:
             rows = base.execute("SELECT id, head, text, sections, passages FROM documents ORDER BY rowid")
-            return tuple(map(_document, rows))
+            return tuple(map(row_document, rows))
     except (sqlite3.Error, ValueError, KeyError, TypeError, IndexError) as error:
         raise IndexStoreError(f"{file} holds no documents that can be read: {error}") from error
 
 
-def _row(document: Document) -> tuple[bytes, str, bytes, str, str]:
+def document_row(document: Document) -> tuple[bytes, str, bytes, str, str]:
+    """Return a document as the columns of a row: id, head, text, sections, passages."""
     head = {field.name: getattr(document, field.name) for field in fields(Document) if field.name not in _APART}
     sections = [
         [s.id, s.title, s.number, s.level, s.parent_id, s.heading_start, s.heading_end, s.start, s.end]
@@ -71,7 +72,12 @@ def _row(document: Document) -> tuple[bytes, str, bytes, str, str]:
     )
 
 
-def _document(row: tuple[bytes, str, bytes, str, str]) -> Document:
+def row_document(row: tuple[bytes, str, bytes, str, str]) -> Document:
+    """Return the document in a row's columns.
+
+    Raises:
+        ValueError, KeyError, TypeError, IndexError: they hold none.
+    """
     document_id = row[0].decode()
     return Document(
         id=document_id,

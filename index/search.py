@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Self
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from index.fusion import convex
 from index.lexical import LexicalIndex
 from index.reuse import encode_new
 from index.vectors import DenseIndex
+from index.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +27,8 @@ if TYPE_CHECKING:
     from corpus.settings import CorpusSettings
     from index.encoder import Encoder
 
-_CANDIDATES = 100
+CANDIDATES = 100
+"""How many rows dense and lexical search each put forward to be fused."""
 
 
 class SearchMode(StrEnum):
@@ -83,7 +86,7 @@ def search_rows(
 
     `among` holds the only rows that may be found, (n_rows,), each once; None is all of them.
     """
-    pool = max(k, _CANDIDATES)
+    pool = max(k, CANDIDATES)
     all_lexical = lexical.all_scores(query)
     found: list[NDArray[np.int64]] = []
     if mode is not SearchMode.LEXICAL:
@@ -91,16 +94,22 @@ def search_rows(
     if mode is not SearchMode.DENSE:
         found.append(lexical.search(query, pool, among)[1])
     rows = np.unique(np.concatenate(found))
-    dense_scores, lexical_scores = dense.scores(vector, rows), all_lexical[rows]
+    return ranked(rows, dense.scores(vector, rows), all_lexical[rows], mode, k)
+
+
+def ranked(
+    rows: NDArray[np.int64], dense: NDArray[np.float32], lexical: NDArray[np.float32], mode: SearchMode, k: int
+) -> Candidates:
+    """Return the best k of rows with these cosines and BM25 scores, all (n_candidates,); among equals the first row."""
     match mode:
         case SearchMode.FUSED:
-            scores = convex(dense_scores, lexical_scores)
+            scores = convex(dense, lexical)
         case SearchMode.DENSE:
-            scores = dense_scores
+            scores = dense
         case SearchMode.LEXICAL:
-            scores = lexical_scores
+            scores = lexical
     order = np.lexsort((rows, -scores))[:k]
-    return Candidates(rows[order], scores[order], dense_scores[order], lexical_scores[order])
+    return Candidates(rows[order], scores[order], dense[order], lexical[order])
 
 
 def passage_text(document: Document, passage: Passage) -> str:
@@ -129,6 +138,35 @@ def passage_texts(corpus: Corpus) -> list[str]:
 def embedded_texts(corpus: Corpus) -> list[str]:
     """Return what is embedded of every passage, in their order."""
     return [embedded_text(document, passage) for document in corpus.documents for passage in document.passages]
+
+
+class Searchable(Protocol):
+    """What questions are answered from: an `Index` in memory, or one that another server holds."""
+
+    @property
+    def corpus(self) -> Corpus:
+        """The documents whose passages are found."""
+
+    @property
+    def encoder(self) -> Encoder:
+        """What turns a query into a vector."""
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words of the documents."""
+
+    def search(
+        self,
+        query: str,
+        k: int = 10,
+        mode: SearchMode = SearchMode.FUSED,
+        vector: NDArray[np.float32] | None = None,
+        among: NDArray[np.int64] | None = None,
+    ) -> list[Hit]:
+        """Return the k best passages, best first, as `Index.search` does."""
+
+    def rows_where(self, where: Where) -> NDArray[np.int64]:
+        """Return the rows of the passages that meet every condition, as `Index.rows_where` does."""
 
 
 class Index:
@@ -181,6 +219,11 @@ class Index:
             zip(found.rows.tolist(), found.scores.tolist(), found.dense.tolist(), found.lexical.tolist(), strict=True)
         )
         return [Hit(self.corpus.passages[row], score, dense, lexical) for row, score, dense, lexical in columns]
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The words of the documents."""
+        return Vocabulary.of(self.corpus.documents)
 
     def rows_where(self, where: Where) -> NDArray[np.int64]:
         """Return the rows of the passages that meet every condition: (n_rows,), in order.
