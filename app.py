@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 from anyio import to_thread
 
-from corpus.errors import SettingsError
+from corpus.errors import FootnoteError, SettingsError
 from qa.__main__ import main
 from qa.feedback import FeedbackStore
 from qa.page.choices import Choice, choices
@@ -24,6 +24,8 @@ from qa.server.service import PageService, Service
 from qa.server.web import create_app
 
 if TYPE_CHECKING:
+    from socket import socket
+
     from fastapi import FastAPI
 
     from corpus import Corpus
@@ -138,6 +140,14 @@ def build(qa: Answerer, feedback: FeedbackStore | None = None, offered: Sequence
     def read(document_id: str) -> str:
         return reception.desk().article_html(document_id)
 
+    def ask(question: str) -> dict[str, Any]:
+        """Answer a question; what comes back are the fields of the REST API's answer."""
+        try:
+            *_, answer = qa.current().stream(question)
+        except FootnoteError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+        return answer.to_dict()
+
     blocks: gr.Blocks
     with gr.Blocks(title=f"{corpus.title} · Footnote", analytics_enabled=False, fill_width=True) as blocks:
         kept_as = f"footnote-{corpus.content_hash[:16]}"
@@ -221,6 +231,7 @@ def build(qa: Answerer, feedback: FeedbackStore | None = None, offered: Sequence
             event.then(on.suggest, conversation, following, **private)
         chat.like(on.judge, conversation, conversation, **at_once)
         save = f"(text) => window.footnote.save({texts['export_file']!r}, text)"
+        gr.api(ask, api_name="ask", concurrency_limit=ANSWERED_AT_ONCE, concurrency_id="asking")
         export.click(on.export, conversation, exported, **at_once).then(None, exported, None, js=save, **private)
         paper.click(None, None, None, js="() => window.print()", **private)
     return blocks
@@ -264,8 +275,8 @@ def launch(
     return blocks
 
 
-def serve(corpora: Corpora, settings: ServerSettings) -> None:
-    """Serve the corpora through every door until interrupted.
+def serve(corpora: Corpora, settings: ServerSettings, opened: socket | None = None) -> None:
+    """Serve the corpora through every door until interrupted; on a socket that listens already, if there is one.
 
     Raises:
         FootnoteError: the address or the file of keys cannot be used.
@@ -274,7 +285,7 @@ def serve(corpora: Corpora, settings: ServerSettings) -> None:
     server = create_app(service)
     if settings.page:
         mount(server, service)
-    run(server, service)
+    run(server, service, opened)
 
 
 def _look(corpus: Corpus) -> dict[str, Any]:

@@ -49,7 +49,7 @@ class Slow:
     def __getattr__(self, name):
         return getattr(self.qa, name)
 
-    def stream(self, question, history=()):
+    def stream(self, question, history=(), where=()):
         if "break" in question:
             raise RuntimeError("the secret inside")
         for answer in self.qa.stream(question, history):

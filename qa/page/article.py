@@ -12,12 +12,14 @@ from qa.page.address import address
 from qa.page.templates import render
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from corpus import Corpus, Document, Section
 
 _LIST_MARKER = re.compile(r"(?:[-*+•–‣◦]|\(?\d{1,3}[.)])")
 _TOP_HEADING = 3
+OFFERED = 200
+"""Documents of a corpus to choose from; any other is reached by its address."""
 """Heading level of an article's outermost sections: the page is 1, the article 2."""
 
 
@@ -78,13 +80,19 @@ def article_html(document: Document, corpus: Corpus, texts: Mapping[str, str]) -
     """Return a document as the reading pane shows it, with the corpus's other documents to choose from."""
     others = [
         (other.title, address(corpus, other.id, other.sections[0].id), other.id == document.id)
-        for other in corpus.documents
+        for other in _offered(document, corpus)
     ]
     pages = _Pages(document, texts)
     parts = [_part(section, pages, corpus) for section in document.sections]
     return render(
         "article.html.j2", texts, version=corpus.content_hash[:16], document=document, parts=parts, others=others
     )
+
+
+def _offered(document: Document, corpus: Corpus) -> Sequence[Document]:
+    """Return the documents that can be chosen from: the first of a large corpus, and the one that is read."""
+    first = corpus.documents[:OFFERED]
+    return first if any(other.id == document.id for other in first) else [document, *first]
 
 
 def _part(section: Section, pages: _Pages, corpus: Corpus) -> _Part:

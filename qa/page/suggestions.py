@@ -64,7 +64,8 @@ class Suggestions:
 
     def _close_titles(self, answer: Answer) -> Iterator[str]:
         """Yield the sections that a silent answer names, or those after the ones that it cites."""
-        documents = self._qa.corpus.documents
+        found = dict.fromkeys(hit.passage.document_id for hit in answer.hits)
+        documents = [self._qa.corpus.document(document_id) for document_id in found]
         headed = {s.title for document in documents for s in document.sections if s.heading_end > s.heading_start}
         yield from (title for title in answer.nearest_sections if title in headed)
         for document_id, section_id in _places(answer):
