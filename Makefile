@@ -5,8 +5,9 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 SMOLLM2 := $(VENV)/.smollm2
 DATA ?= ../shared/data
+STORE ?= milvus:runs/store.db\#bench
 
-.PHONY: chat setup smollm2 check test bench screenshots bench-models bench-suite bench-trust bench-serve bench-index constraints clean
+.PHONY: chat setup smollm2 check test bench screenshots bench-models bench-suite bench-trust bench-serve bench-index bench-store constraints clean
 
 chat: setup  ## build the index and open the page on http://127.0.0.1:$(PORT)
 	$(BIN)/footnote index
@@ -51,6 +52,11 @@ bench-serve: setup  ## 50 visitors at once, 20 questions each, from a second pro
 
 bench-index: setup  ## speed, memory and quality of the index; writes docs/index-benchmarks.md (BENCH_INDEX="--documents 800" is shorter)
 	$(BIN)/python -m qa.evaluation.index_bench $(DATA) $(BENCH_INDEX)
+
+# Milvus Lite counts words by segment; in one segment it counts as Milvus does.
+bench-store: setup  ## what Milvus finds against the index on disk, on SciFact; STORE=milvus:http://localhost:19530#bench asks a server
+	mkdir -p runs
+	MILVUS_LITE_MEMTABLE_MEMORY_LIMIT_BYTES=4000000000 $(BIN)/python -m qa.evaluation.store_bench $(DATA)/scifact --store $(STORE)
 
 bench-trust: setup  ## bars, risk against coverage, before and after: writes docs/trust.md; a stopped run resumes
 	$(BIN)/footnote evaluate docs/bench-trust.toml --data $(DATA) --out runs/trust --page docs/trust.md

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 from anyio import to_thread
+from gradio.events import api as endpoint
 
 from corpus.errors import FootnoteError, SettingsError
 from qa.__main__ import main
@@ -231,7 +232,7 @@ def build(qa: Answerer, feedback: FeedbackStore | None = None, offered: Sequence
             event.then(on.suggest, conversation, following, **private)
         chat.like(on.judge, conversation, conversation, **at_once)
         save = f"(text) => window.footnote.save({texts['export_file']!r}, text)"
-        gr.api(ask, api_name="ask", concurrency_limit=ANSWERED_AT_ONCE, concurrency_id="asking")
+        endpoint(ask, api_name="ask", concurrency_limit=ANSWERED_AT_ONCE, concurrency_id="asking")
         export.click(on.export, conversation, exported, **at_once).then(None, exported, None, js=save, **private)
         paper.click(None, None, None, js="() => window.print()", **private)
     return blocks

@@ -361,3 +361,15 @@ def test_without_a_name_the_only_index_is_meant(tmp_path, notes):
     kept(address, notes, name="two").renew(Corpus(load_corpus(notes).documents[:3]))
     with pytest.raises(IndexStoreError, match="name one of one, two"):
         address.only_name()
+
+
+def test_the_comparison_of_stores_tells_agreement_and_its_lack(address, notes, toy, monkeypatch):
+    from qa.evaluation import store_bench  # noqa: PLC0415  (an extra)
+
+    corpus = load_corpus(notes)
+    queries = {str(number): query for number, query in enumerate(QUERIES)}
+    qrels = {"0": {corpus.documents[0].id: 1}, "2": {"guides/ž.md": 1}}
+    told = store_bench.compare(corpus, queries, qrels, toy, replace(address, name="bench"))
+    assert (told.documents, told.queries, told.holds) == (len(corpus.documents), len(QUERIES), True)
+    assert told.disk == pytest.approx(told.milvus)
+    assert not replace(told, overlap=0.97).holds and not replace(told, milvus=told.disk + 0.02).holds

@@ -3,10 +3,9 @@
 import gradio_client
 import pytest
 from gradio_client.exceptions import AppError
-from server_fixtures import QUESTION, apart, serving
+from server_fixtures import QUESTION, apart, mount_page, serving
 from test_server_api import comparable
 
-from app import mount
 from qa.server.corpora import Corpora
 from qa.server.service import Service
 from qa.server.settings import ServerSettings
@@ -19,7 +18,7 @@ def client(article_qa, tmp_path_factory):
     monkeypatch.setenv("FOOTNOTE_DATA", str(tmp_path_factory.mktemp("data")))
     service = Service(Corpora({"article": lambda: article_qa}), ServerSettings())
     server = create_app(service)
-    apart(mount, server, service)
+    mount_page(server, service)
     with serving(server, service) as address:
         client = apart(lambda: gradio_client.Client(address, verbose=False, analytics_enabled=False))
         yield client

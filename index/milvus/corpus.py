@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
 from corpus import Corpus, Document, Passage
+from corpus.errors import IndexStoreError
 from index.milvus.rows import document_of, joined, name_key
 
 if TYPE_CHECKING:
@@ -89,6 +90,8 @@ class StoredDocuments(Sequence[Document]):
     def _read(self, numbers: Sequence[int]) -> dict[int, Document]:
         condition = f"document in {list(numbers)} and part >= 0"
         values = joined(self._connection.rows(self._collection, condition, _PIECES))
+        if missing := [number for number in numbers if number not in values]:
+            raise IndexStoreError(f"Milvus lacks the documents {missing}; run: footnote index PATH --store …")
         return {number: document_of(values[number]) for number in numbers}
 
     def _keep(self, number: int, document: Document) -> None:

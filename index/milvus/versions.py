@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import re
-from contextlib import suppress
+from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corpus.errors import IndexStoreError, SettingsError
+from corpus.errors import IndexStoreError, SettingsError, StoreDownError
 from corpus.readers import reading_version
 from corpus.splitting import Chunking
 from index.cache import cache_folder
@@ -61,6 +62,7 @@ _PASSAGES, _DOCUMENTS = "__passages_", "__documents_"
 _VERSION = re.compile(rf"(?P<name>.+)(?:{_PASSAGES}|{_DOCUMENTS})(?P<version>[0-9a-f]{{16}})")
 _PASSAGES_AT_ONCE, _PIECES_AT_ONCE = 500, 100
 _PIECE_DIMENSION = 2
+_LOG = logging.getLogger(__name__)
 
 
 class MilvusStore:
@@ -117,14 +119,14 @@ class MilvusStore:
 
     def known_documents(self) -> Iterable[Document]:
         """Return the documents that are served, where they would be read the same way today; else none."""
-        try:
-            served = self._connection.served(self.name)
-            about = self._about(served) if served else {}
-            if about.get("reading") != reading_version() or about.get("chunking") != asdict(Chunking()):
-                return ()
-            return StoredDocuments(self._connection, _documents(str(served)), about["documents"])
-        except (AbsentError, KeyError):
+        served = self._connection.served(self.name)
+        if served is None:
             return ()
+        with _unless_damaged():
+            about = self._about(served)
+            if about.get("reading") == reading_version() and about.get("chunking") == asdict(Chunking()):
+                return tuple(StoredDocuments(self._connection, _documents(served), about["documents"]))
+        return ()
 
     def renew(
         self,
@@ -211,9 +213,9 @@ class MilvusStore:
         """Return the vectors that are served by their texts' keys; none of another encoder or format."""
         served = self._connection.served(self.name)
         known: dict[bytes, NDArray[np.float32]] = {}
-        with suppress(AbsentError):
-            if not served:
-                return known
+        if served is None:
+            return known
+        with _unless_damaged():
             about = self._about(served)
             if about.get("format") != FORMAT or about.get("encoder") != self._encoder.fingerprint:
                 return known
@@ -272,6 +274,19 @@ class MilvusStore:
             match = _VERSION.fullmatch(collection)
             if match and match["name"] == self.name and collection not in kept:
                 self._connection.drop(collection)
+
+
+@contextmanager
+def _unless_damaged() -> Iterator[None]:
+    """Go on without what cannot be read, since it is made again; a server that is away is another matter."""
+    try:
+        yield
+    except AbsentError:
+        return
+    except StoreDownError:
+        raise
+    except (IndexStoreError, ValueError, KeyError, TypeError) as error:
+        _LOG.warning("what was indexed before cannot be taken over: %s", error)
 
 
 def names(connection: Connection) -> list[str]:
