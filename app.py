@@ -141,13 +141,13 @@ def build(qa: Answerer, feedback: FeedbackStore | None = None, offered: Sequence
     def read(document_id: str) -> str:
         return reception.desk().article_html(document_id)
 
-    def ask(question: str) -> dict[str, Any]:
+    def answer(question: str) -> dict[str, Any]:
         """Answer a question; what comes back are the fields of the REST API's answer."""
         try:
-            *_, answer = qa.current().stream(question)
+            *_, whole = qa.current().stream(question)
         except FootnoteError as error:
             raise gr.Error(str(error), print_exception=False) from error
-        return answer.to_dict()
+        return whole.to_dict()
 
     blocks: gr.Blocks
     with gr.Blocks(title=f"{corpus.title} · Footnote", analytics_enabled=False, fill_width=True) as blocks:
@@ -232,7 +232,7 @@ def build(qa: Answerer, feedback: FeedbackStore | None = None, offered: Sequence
             event.then(on.suggest, conversation, following, **private)
         chat.like(on.judge, conversation, conversation, **at_once)
         save = f"(text) => window.footnote.save({texts['export_file']!r}, text)"
-        endpoint(ask, api_name="ask", concurrency_limit=ANSWERED_AT_ONCE, concurrency_id="asking")
+        endpoint(answer, api_name="answer", concurrency_limit=ANSWERED_AT_ONCE, concurrency_id="asking")
         export.click(on.export, conversation, exported, **at_once).then(None, exported, None, js=save, **private)
         paper.click(None, None, None, js="() => window.print()", **private)
     return blocks

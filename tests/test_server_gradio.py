@@ -28,16 +28,16 @@ def client(article_qa, tmp_path_factory):
 
 def test_the_client_gets_the_answer_that_python_gets(client, article_qa):
     for question in (QUESTION, "What is the capital of France?"):
-        told = apart(lambda question=question: client.predict(question, api_name="/ask"))
+        told = apart(lambda question=question: client.predict(question, api_name="/answer"))
         assert comparable(told) == comparable(article_qa.answer(question).to_dict())
 
 
 def test_nothing_else_of_the_page_can_be_called(client):
     named = client.view_api(print_info=False, return_format="dict")
-    assert list(named["named_endpoints"]) == ["/ask"]
+    assert list(named["named_endpoints"]) == ["/answer"]
     assert not named["unnamed_endpoints"]
 
 
 def test_what_is_wrong_with_a_question_is_said(client):
     with pytest.raises(AppError, match="2,001 characters; ask in at most 2,000"):
-        apart(lambda: client.predict("a" * 2_001, api_name="/ask"))
+        apart(lambda: client.predict("a" * 2_001, api_name="/answer"))

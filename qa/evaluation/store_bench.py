@@ -102,9 +102,11 @@ def compare(
     for query in queries:
         first, second = ({name for name, _ in each[query][:10]} for each in rankings)
         shared.append(len(first & second) / max(1, len(first)))
-    scores = [mean(each[_MEASURE] for each in score_rankings(qrels, one, [_MEASURE]).values()) for one in rankings]
-    passages = len(corpus.passages)
-    return Agreement(len(corpus.documents), passages, len(queries), mean(shared), *scores, (seconds[0], seconds[1]))
+    ours, theirs = (
+        mean(each[_MEASURE] for each in score_rankings(qrels, one, [_MEASURE]).values()) for one in rankings
+    )
+    counts = (len(corpus.documents), len(corpus.passages), len(queries))
+    return Agreement(*counts, mean(shared), ours, theirs, (seconds[0], seconds[1]))
 
 
 def _rankings(index: Searchable, queries: Mapping[str, str]) -> tuple[dict[str, Ranking], float]:
