@@ -7,7 +7,7 @@ SMOLLM2 := $(VENV)/.smollm2
 DATA ?= ../shared/data
 STORE ?= milvus:runs/store.db\#bench
 
-.PHONY: chat setup smollm2 check test bench screenshots bench-models bench-suite bench-trust bench-serve bench-index bench-store constraints clean
+.PHONY: chat setup smollm2 check test bench screenshots bench-models bench-suite bench-trust bench-serve bench-page bench-index bench-store constraints clean
 
 chat: setup  ## build the index and open the page on http://127.0.0.1:$(PORT)
 	$(BIN)/footnote index
@@ -49,6 +49,9 @@ bench-models: smollm2  ## SmolLM2 with and without grounding; every sentence is 
 
 bench-serve: setup  ## 50 visitors at once, 20 questions each, from a second process; SERVE= are options of footnote serve
 	$(BIN)/python -m qa.server.load $(DATA)/article/dev.jsonl $(SERVE)
+
+bench-page: setup  ## first load, first sentence and 20 visitors at once, in the browser that the tests use; PAGE= are options
+	$(BIN)/python -m qa.server.load_page $(DATA)/article/dev.jsonl $(PAGE)
 
 bench-index: setup  ## speed, memory and quality of the index; writes docs/index-benchmarks.md (BENCH_INDEX="--documents 800" is shorter)
 	$(BIN)/python -m qa.evaluation.index_bench $(DATA) $(BENCH_INDEX)

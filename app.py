@@ -6,20 +6,25 @@ import html
 import sys
 from collections.abc import AsyncIterator, Iterator, Sequence  # noqa: TC003  (Gradio resolves the handlers' types)
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import gradio as gr
 from anyio import to_thread
 from gradio.events import api as endpoint
+from starlette.middleware import Middleware
+from starlette.staticfiles import StaticFiles
 
-from corpus.errors import FootnoteError, SettingsError
+from corpus.errors import FootnoteError
 from qa.__main__ import main
 from qa.feedback import FeedbackStore
+from qa.page.bundle import early_links, needed
 from qa.page.choices import Choice, choices
 from qa.page.desk import Desk, Reception, View
 from qa.page.look import style
 from qa.page.templates import ASSETS, asset, render
 from qa.page.texts import read_texts
+from qa.server.delivery import Delivery, PageFiles
 from qa.server.run import run
 from qa.server.service import PageService, Service
 from qa.server.web import create_app
@@ -31,11 +36,19 @@ if TYPE_CHECKING:
 
     from corpus import Corpus
     from qa.page.talk import Answerer
+    from qa.page.turns import Turn
     from qa.server.corpora import Corpora
     from qa.server.settings import ServerSettings
 
 ANSWERED_AT_ONCE = 4
 """Questions that are answered at the same time; more wait in line."""
+POLL_SECONDS = 0.01
+"""How often Gradio looks for questions that wait; its own thousand times a second cost 5 % of a core, for each page."""
+FONTS = ASSETS / "fonts"
+
+
+_Replies: TypeAlias = dict[int, tuple["Turn", gr.HTML]]
+"""The replies that were made so far, by the position of their turn."""
 
 
 class _Handlers:
@@ -94,26 +107,30 @@ class _Handlers:
         return self._desk().export(stored)
 
     async def _each(self, desk: Desk, views: Iterator[View]) -> AsyncIterator[tuple[object, ...]]:
-        """Yield what is shown, step by step; a visitor who presses stop does not wait for the step under way."""
+        """Yield what is shown, step by step; a visitor who presses stop does not wait for the step under way.
+
+        Gradio ends a stream with all that was yielded last, once more: nothing new, so that it is short.
+        """
+        replies: _Replies = {}
 
         def step() -> tuple[object, ...] | None:
             view = next(views, None)
-            return None if view is None else self._shown(desk, view)
+            return None if view is None else self._shown(desk, view, replies)
 
-        shown = await to_thread.run_sync(step, abandon_on_cancel=True)
-        yield shown or (gr.skip(), gr.skip(), gr.skip())
-        while shown:
-            shown = await to_thread.run_sync(step, abandon_on_cancel=True)
-            if shown:
-                yield shown
+        while shown := await to_thread.run_sync(step, abandon_on_cancel=True):
+            yield shown
+        yield gr.skip(), gr.skip(), gr.skip()
 
-    def _shown(self, desk: Desk, view: View) -> tuple[object, ...]:
+    def _shown(self, desk: Desk, view: View, replies: _Replies | None = None) -> tuple[object, ...]:
+        """Return what the components are to show; replies that are in `replies` are not made again."""
+        replies = {} if replies is None else replies
         messages: list[dict[str, Any]] = []
-        for turn in view.turns:
-            reply = gr.HTML(desk.reply_html(turn), apply_default_css=False, js_on_load=None)
+        for at, turn in enumerate(view.turns):
+            if at not in replies or replies[at][0] is not turn:
+                replies[at] = turn, gr.HTML(desk.reply_html(turn), apply_default_css=False, js_on_load=None)
             messages += [
                 {"role": "user", "content": html.escape(turn.question, quote=False)},
-                {"role": "assistant", "content": reply},
+                {"role": "assistant", "content": replies[at][1]},
             ]
         chat = gr.update(value=messages, feedback_value=[turn.verdict or None for turn in view.turns])
         return chat, self._box(desk, view), view.stored
@@ -148,6 +165,9 @@ def build(qa: Answerer, feedback: FeedbackStore | None = None, offered: Sequence
         except FootnoteError as error:
             raise gr.Error(str(error), print_exception=False) from error
         return whole.to_dict()
+
+    def documents(shown: str) -> str:
+        return reception.desk().documents_html(shown)
 
     blocks: gr.Blocks
     with gr.Blocks(title=f"{corpus.title} · Footnote", analytics_enabled=False, fill_width=True) as blocks:
@@ -200,7 +220,7 @@ def build(qa: Answerer, feedback: FeedbackStore | None = None, offered: Sequence
                     elem_id="reader",
                     apply_default_css=False,
                     js_on_load=asset("page.js"),
-                    server_functions=[read],
+                    server_functions=[read, documents],
                 )
 
         shown = [chat, question, conversation]
@@ -229,7 +249,7 @@ def build(qa: Answerer, feedback: FeedbackStore | None = None, offered: Sequence
         for event in running:
             event.then(None, None, None, js="() => window.footnote.free()", **private)
         for event in settled:
-            event.then(on.suggest, conversation, following, **private)
+            event.then(on.suggest, conversation, following, **at_once)
         chat.like(on.judge, conversation, conversation, **at_once)
         save = f"(text) => window.footnote.save({texts['export_file']!r}, text)"
         endpoint(answer, api_name="answer", concurrency_limit=ANSWERED_AT_ONCE, concurrency_id="asking")
@@ -238,14 +258,20 @@ def build(qa: Answerer, feedback: FeedbackStore | None = None, offered: Sequence
     return blocks
 
 
-def mount(server: FastAPI, service: Service) -> None:
-    """Put the page of each corpus into a server; the first one's stands at its root."""
-    feedback = FeedbackStore()
+def mount(server: FastAPI, service: Service, feedback: FeedbackStore | None = None) -> None:
+    """Put the page of each corpus into a server; the first one's stands at its root.
+
+    What visitors think of answers goes to `feedback`, or where there is none to the user's own store.
+    """
+    feedback = feedback or FeedbackStore()
     titles = [service.corpora.get(name).corpus.title for name in service.corpora]
     paths = [service.page_path(name) for name in service.corpora]
+    pages: dict[str, PageFiles] = {}
     for name in sorted(service.corpora, key=service.page_path, reverse=True):  # the root last: it takes every path
         qa, path = PageService(service, name), service.page_path(name)
         blocks = build(qa, feedback, choices(titles, paths, path))
+        blocks._queue.sleep_when_free = POLL_SECONDS  # there is no public way to set it
+        server.mount(f"{path}fonts", StaticFiles(directory=FONTS))
         gr.mount_gradio_app(
             server,
             blocks,
@@ -254,26 +280,9 @@ def mount(server: FastAPI, service: Service) -> None:
             server_port=service.settings.port,
             **_look(qa.corpus),
         )
+        pages[path] = _files(blocks)
         service.on_stop.append(partial(setattr, blocks, "is_running", False))  # ends what waits for news of the page
-
-
-def launch(
-    qa: Answerer, *, host: str = "127.0.0.1", port: int = 7860, feedback: FeedbackStore | None = None
-) -> gr.Blocks:
-    """Start serving the page of a corpus; `close()` what comes back to end it.
-
-    What visitors think of answers goes to `feedback`, if there is one.
-
-    Raises:
-        SettingsError: the address cannot be listened on.
-    """
-    blocks = build(qa, feedback)
-    look = _look(qa.corpus)
-    try:
-        blocks.launch(server_name=host, server_port=port, prevent_thread_lock=True, quiet=True, share=False, **look)
-    except OSError as error:
-        raise SettingsError(f"cannot listen on {host}:{port}: is it in use? Choose another with --port") from error
-    return blocks
+    server.user_middleware.append(Middleware(Delivery, pages=pages))  # the innermost: the guard stands before it
 
 
 def serve(corpora: Corpora, settings: ServerSettings, opened: socket | None = None) -> None:
@@ -289,9 +298,17 @@ def serve(corpora: Corpora, settings: ServerSettings, opened: socket | None = No
     run(server, service, opened)
 
 
+def _files(blocks: gr.Blocks) -> PageFiles:
+    """Return what a mounted page loads."""
+    components = {component["type"] for component in blocks.config["components"]}
+    scripts = needed(Path(gr.__file__).parent / "templates" / "frontend", components)
+    fonts = [f"fonts/{file.name}" for file in sorted(FONTS.glob("*.woff2"))]
+    theme = f"theme.css?v={blocks.theme_hash}"
+    return PageFiles("".join(early_links([*scripts, theme, *fonts])), frozenset([*scripts, *fonts]))
+
+
 def _look(corpus: Corpus) -> dict[str, Any]:
     """Return how a corpus's page looks and what of Gradio's it leaves out."""
-    fonts = ASSETS / "fonts"
     return {
         "ssr_mode": False,
         "show_error": False,
@@ -299,9 +316,8 @@ def _look(corpus: Corpus) -> dict[str, Any]:
         "run_history": False,
         "enable_monitoring": False,
         "footer_links": [],
-        "allowed_paths": [str(fonts)],
         "theme": gr.themes.Base(font=("system-ui", "sans-serif"), font_mono=("ui-monospace", "monospace")),
-        "head": f"<style>{style(corpus.settings.theme, f'gradio_api/file={fonts}')}</style>",
+        "head": f"<style>{style(corpus.settings.theme, 'fonts')}</style>",
     }
 
 

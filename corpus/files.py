@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from corpus.errors import CorpusError
@@ -14,10 +15,40 @@ if TYPE_CHECKING:
 
 _TRIES = 3
 _PAUSE_SECONDS = 0.05
+_RESTED_NS = 3_000_000_000
+"""How long a file must have lain untouched for its stamp to tell all later changes: the coarsest file systems count
+times in steps of two seconds, so that a change soon after another can bear the same time."""
 
 
-def read_steadily(file: Path) -> bytes:
-    """Return a file's bytes; one that is written to meanwhile is read again a few times.
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What the file system says of a file; `modified` and `changed` are nanoseconds since 1970.
+
+    `changed` is set by the system whenever content, name, owner or rights change, and no program can set it back.
+    """
+
+    device: int
+    inode: int
+    size: int
+    modified: int
+    changed: int
+
+    def rested(self, now: int) -> bool:
+        """Tell whether whatever happens to the file after `now`, in nanoseconds since 1970, changes its stamp."""
+        return now - max(self.modified, self.changed) > _RESTED_NS
+
+
+def stamp(file: Path) -> Stamp:
+    """Return a file's stamp.
+
+    Raises:
+        OSError: it cannot be looked at.
+    """
+    return _stamp(file.stat())
+
+
+def read_steadily(file: Path) -> tuple[bytes, Stamp]:
+    """Return a file's bytes and its stamp with them; one that is written to meanwhile is read again a few times.
 
     Raises:
         CorpusError: it weighs more than one document may, or does not come to rest.
@@ -25,17 +56,17 @@ def read_steadily(file: Path) -> bytes:
     """
     for _ in range(_TRIES):
         with file.open("rb") as stream:
-            before = os.fstat(stream.fileno())
-            if before.st_size > MAX_BYTES:
-                weighs, most = f"{before.st_size / 1e6:.0f} MB", f"{MAX_BYTES / 1e6:.0f} MB"
+            before = _stamp(os.fstat(stream.fileno()))
+            if before.size > MAX_BYTES:
+                weighs, most = f"{before.size / 1e6:.0f} MB", f"{MAX_BYTES / 1e6:.0f} MB"
                 raise CorpusError(f"has {weighs}, more than the {most} of one document; split it")
             raw = stream.read(MAX_BYTES + 1)
-        after = file.stat()
-        if _state(before) == _state(after) and len(raw) == after.st_size:
-            return raw
+        after = stamp(file)
+        if before == after and len(raw) == after.size:
+            return raw, after
         time.sleep(_PAUSE_SECONDS)
     raise CorpusError("changes while it is read; run again when it is finished")
 
 
-def _state(status: os.stat_result) -> tuple[int, int, int, int]:
-    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+def _stamp(status: os.stat_result) -> Stamp:
+    return Stamp(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)

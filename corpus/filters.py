@@ -107,13 +107,12 @@ def conditions(where: Where) -> tuple[Condition, ...]:
     return tuple(map(_condition, where))
 
 
-def matching_rows(corpus: Corpus, where: Where) -> list[int]:
+def matching_rows(corpus: Corpus, asked: Sequence[Condition]) -> list[int]:
     """Return the positions in `corpus.passages` of the passages that meet every condition, in order.
 
     Raises:
-        FilterError: a condition cannot be read, or its key is one that neither Footnote nor any document knows.
+        FilterError: a condition's key is one that neither Footnote nor any document knows.
     """
-    asked = conditions(where)
     known = {*BUILT_IN, *chain.from_iterable(document.metadata for document in corpus.documents)}
     for condition in asked:
         if condition.key not in known:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from corpus.blocks import BlockKind, heading_number
 from corpus.errors import CorpusError
+from corpus.hyphens import MARKS, Hyphens
 from corpus.layout import Layout
 from corpus.metadata import metadata
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from corpus.blocks import Parsed
 
-_HYPHENS_AT_LINE_END = "\x02\ufffe"
 _BULLET = re.compile(r"[-*•‣◦▪–]\s+(?=\S)")
 _LARGER = 1.12
 """A heading's type is at least this many times as large as most of the text."""
@@ -45,7 +45,7 @@ class _Line:
 def read_pdf(raw: bytes) -> Parsed:
     """Return the canonical text of a PDF, its blocks and where its pages begin.
 
-    Running heads and feet and page numbers are dropped, words hyphenated at a line's end are joined. A paragraph that
+    Running heads and feet and page numbers are dropped, words parted at a line's end are joined. A paragraph that
     runs over a page's end is two blocks, so that every sentence stands on one page.
 
     Raises:
@@ -137,18 +137,18 @@ def _laid_out(pages: Sequence[Sequence[_Line]]) -> Parsed:
         weights[line.size] += len(line.text)
     usual = weights.most_common(1)[0][0]
     larger = sorted({size for size in weights if size >= usual * _LARGER}, reverse=True)
-    layout = Layout()
+    layout, hyphens = Layout(), Hyphens(line.text for lines in pages for line in lines)
     for lines in pages:
         layout.begin_page()
         gap = _usual_gap(lines)
         group: list[_Line] = []
         for line in lines:
             if group and _parts(group[-1], line, gap):
-                _add(layout, group, larger)
+                _add(layout, group, larger, hyphens)
                 group = []
             group.append(line)
         if group:
-            _add(layout, group, larger)
+            _add(layout, group, larger, hyphens)
     return layout.parsed()
 
 
@@ -166,12 +166,11 @@ def _parts(above: _Line, below: _Line, gap: float) -> bool:
     return gap > 0 and distance > gap * _WIDER_GAP
 
 
-def _add(layout: Layout, group: Sequence[_Line], larger: Sequence[float]) -> None:
-    text = ""
-    for line in group:
-        hyphenated = text[-1:] and text[-1] in _HYPHENS_AT_LINE_END
-        text = text[:-1] + line.text if hyphenated else f"{text} {line.text}" if text else line.text
-    text = "".join(character for character in text if character not in _HYPHENS_AT_LINE_END)
+def _add(layout: Layout, group: Sequence[_Line], larger: Sequence[float], hyphens: Hyphens) -> None:
+    text = group[0].text
+    for line in group[1:]:
+        text += line.text if text.endswith(tuple(MARKS)) else f" {line.text}"
+    text = hyphens.settled(text)
     size = group[0].size
     if size in larger and len(text) <= _MAX_HEADING_CHARACTERS:
         numbered, _ = heading_number(text)

@@ -34,7 +34,7 @@ TEXT_READERS: dict[str, Callable[[str], Parsed]] = {
 BYTE_READERS: dict[str, Callable[[bytes], Parsed]] = {".pdf": read_pdf, ".docx": read_docx}
 SUFFIXES = (*TEXT_READERS, *BYTE_READERS)
 """Every suffix that can be read, lower case."""
-_LIBRARIES = ("markdown-it-py", "pypdfium2", "python-docx", "PyYAML", "selectolax", "sentencex")
+_LIBRARIES = ("markdown-it-py", "pypdfium2", "pyspellchecker", "python-docx", "PyYAML", "selectolax", "sentencex")
 _MARKS = (b"\xff\xfe", b"\xfe\xff")
 _DECLARED = re.compile(rb"<meta[^>]+charset=[\"']?([\w-]+)", re.IGNORECASE)
 

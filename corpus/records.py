@@ -74,7 +74,7 @@ class Document:
     `page_starts` are the offsets at which pages 1, 2, ... begin; empty where the format has no pages. `metadata` is
     what the file says about itself (front matter, `<meta>`, properties), one value or more a key; `date` is ISO. `also`
     holds the ids of further files with the same text. `named_by_file` says that the file states no title, so that its
-    name is the title. `digest` tells the file's bytes and their reader; it is empty where the text came from no file.
+    name is the title.
     """
 
     id: str
@@ -87,7 +87,6 @@ class Document:
     metadata: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     also: tuple[str, ...] = ()
     named_by_file: bool = False
-    digest: str = ""
 
     def page(self, offset: int) -> int | None:
         """Return the number, from 1, of the page that holds an offset; None where the document has no pages."""

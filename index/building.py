@@ -45,7 +45,7 @@ def open_or_build(given: Given, encoder: Encoder, progress: Callable[[int, int],
         return _meanwhile(folder, corpus, encoder, progress, busy)
     except IndexStoreError as error:
         _log.warning("the index stays in memory only: %s", error)
-        return Index.build(corpus, encoder, store.known_vectors(folder, encoder), progress)
+        return Index.build(corpus, encoder, store.earlier(folder, encoder), progress)
 
 
 def renew(
@@ -69,10 +69,10 @@ def renew(
             return store.load(folder, encoder, corpus), False
         except IndexStoreError:
             pass
-        known = store.known_vectors(folder, encoder)
+        earlier = store.earlier(folder, encoder)
         checkpoint = Checkpoint(folder / store.CHECKPOINT, encoder)
         with checkpoint:
-            index = Index.build(corpus, encoder, known, progress, checkpoint.add)
+            index = Index.build(corpus, encoder, earlier, progress, checkpoint.add)
         store.save(index, folder)
         checkpoint.discard()
     return index, True

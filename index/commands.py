@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -197,7 +198,10 @@ def run_search(options: argparse.Namespace) -> int:
 
 def run_show(options: argparse.Namespace) -> int:
     """Print a section's heading and words, or a document's outline."""
-    corpus = _opened(options).corpus if store_address(options.store) else load_corpus(options.corpus)
+    if (address := store_address(options.store)) and not options.corpus:
+        corpus = _opened(options).corpus
+    else:
+        corpus = load_corpus(options.corpus, known=store_for(options.corpus, load_encoder(), address).known_documents())
     document_id, _, section_id = options.place.rpartition("#") if "#" in options.place else (options.place, "", "")
     try:
         document = corpus.document(document_id)
@@ -241,19 +245,22 @@ def _on_pages(document: Document, section: Section) -> str:
 def run_stats(options: argparse.Namespace) -> int:
     """Print what a corpus and its index hold."""
     index = _opened(options)
-    corpus = index.corpus
-    lengths = sorted(passage.end - passage.start for passage in corpus.passages)
+    counts: Counter[str] = Counter()
+    lengths: list[int] = []
+    for document in index.corpus.documents:
+        counts["documents"] += 1
+        counts["pages"] += len(document.page_starts)
+        counts["sections"] += len(document.sections)
+        counts["passages"] += len(document.passages)
+        counts["sentences"] += sum(len(passage.sentences) for passage in document.passages)
+        counts["characters"] += len(document.text)
+        lengths += [passage.end - passage.start for passage in document.passages]
     figures = {
-        "documents": len(corpus.documents),
-        "pages": sum(len(document.page_starts) for document in corpus.documents),
-        "sections": sum(len(document.sections) for document in corpus.documents),
-        "passages": len(lengths),
-        "sentences": sum(len(passage.sentences) for passage in corpus.passages),
-        "characters": sum(len(document.text) for document in corpus.documents),
-        "characters in the median passage": lengths[len(lengths) // 2],
-        "left out": len(corpus.problems),
+        **counts,
+        "characters in the median passage": sorted(lengths)[len(lengths) // 2],
+        "left out": len(index.corpus.problems),
         "encoder": index.encoder.fingerprint,
-        "vectors": f"{len(corpus.passages)} of {index.encoder.dimension} dimensions",
+        "vectors": f"{len(lengths)} of {index.encoder.dimension} dimensions",
     }
     if isinstance(index, Index):
         figures["search"] = index.dense.means.to_dict() if options.json else _said(index.dense.means)

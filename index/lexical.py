@@ -1,19 +1,20 @@
-"""Lexical search: BM25 over stemmed words, by bm25s, the only file that imports it."""
+"""Lexical search: BM25 over stemmed words, by bm25s; the numbers stay on the disk, mapped, until a query needs them."""
 
 from __future__ import annotations
 
 import logging
-import re
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import bm25s
 import numpy as np
-import Stemmer
+from scipy import sparse
 
 from corpus.errors import IndexStoreError
+from index.words import WordRows, terms, terms_of_word
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -24,43 +25,54 @@ B = 0.4
 
 logging.getLogger("bm25s").setLevel(logging.WARNING)
 
-_STOPWORDS = frozenset(bm25s.tokenization.STOPWORDS_EN_PLUS)
-_WORD = re.compile(r"\w+(?:[-'’]\w+)*")
-_stem = Stemmer.Stemmer("english").stemWord
-
-
-def terms(text: str) -> list[str]:
-    """Return the stems of a text's words without stop words; a compound also gives its parts.
-
-    >>> terms("Damaged nerves misfire in Charcot-Marie-Tooth disease")
-    ['damag', 'nerv', 'misfir', 'charcot-marie-tooth', 'charcot', 'mari', 'tooth', 'diseas']
-    """
-    found = []
-    for match in _WORD.findall(text.lower().replace("’", "'")):
-        word = match.removesuffix("'s")
-        pieces = [word, *re.split(r"[-']", word)] if "-" in word or "'" in word else [word]
-        found += [_stem(piece) for piece in pieces if piece and piece not in _STOPWORDS]
-    return found
+_GROUPS = 4096
+_AT_ONCE = 1 << 22
 
 
 class LexicalIndex:
     """BM25 over rows of texts; scores are 0 or more and have no upper bound."""
 
-    def __init__(self, model: bm25s.BM25) -> None:
+    def __init__(self, model: bm25s.BM25, words: WordRows | Path) -> None:
         self._model = model
+        self._words = words
 
     @classmethod
-    def build(cls, texts: Sequence[str]) -> LexicalIndex:
-        """Return an index of the texts, one row each."""
+    def build(
+        cls, texts: Iterable[str], before: LexicalIndex | None = None, rows: NDArray[np.int64] | None = None
+    ) -> LexicalIndex:
+        """Return an index of texts, one row each.
+
+        `rows`, (n_texts,), says for each text which row of the index `before` has the same; at -1 it is the next of
+        `texts`.
+        """
+        words = WordRows.build(texts, before.words if before else None, rows)
+        vocabulary = {"": 0}
+        columns = [
+            [vocabulary.setdefault(term, len(vocabulary)) for term in terms_of_word(word)] for word in words.words
+        ]
         model = bm25s.BM25(k1=K1, b=B, method="lucene")
-        tokens = [terms(text) for text in texts]
-        if not any(tokens):
-            tokens[0] = [""]
-        model.index(tokens, show_progress=False)
-        return cls(model)
+        model.vocab_dict = vocabulary
+        model.unique_token_ids_set = set(vocabulary.values())
+        model.nonoccurrence_array = None
+        model.scores = _scores(words, columns, len(vocabulary))
+        return cls(model, words)
 
     def __len__(self) -> int:
         return int(self._model.scores["num_docs"])
+
+    @cached_property
+    def words(self) -> WordRows:
+        """The words of every row.
+
+        Raises:
+            IndexStoreError: they cannot be read.
+        """
+        if isinstance(self._words, WordRows):
+            return self._words
+        try:
+            return WordRows.load(self._words)
+        except (OSError, ValueError) as error:
+            raise IndexStoreError(f"{self._words} holds no words that can be read: {error}") from error
 
     def all_scores(self, query: str) -> NDArray[np.float32]:
         """Return the BM25 score of every row: (n_rows,) float32."""
@@ -77,19 +89,13 @@ class LexicalIndex:
         `among` holds the only rows that may be found; None is all of them.
         """
         scores = self.all_scores(query)
-        if among is not None:
-            allowed = np.zeros_like(scores)
-            allowed[among] = scores[among]
-            scores = allowed
-        count = min(k, len(scores))
-        top = np.argpartition(-scores, count - 1)[:count] if count < len(scores) else np.arange(len(scores))
-        top = top[np.lexsort((top, -scores[top]))]
-        top = top[scores[top] > 0]
-        return scores[top], top.astype(np.int64)
+        rows = best_rows(scores, k, among)
+        return scores[rows], rows
 
     def save(self, folder: Path) -> None:
         """Write the index into a folder."""
         self._model.save(str(folder), show_progress=False)
+        self.words.save(folder)
 
     @classmethod
     def load(cls, folder: Path) -> LexicalIndex:
@@ -99,6 +105,60 @@ class LexicalIndex:
             IndexStoreError: it cannot be read.
         """
         try:
-            return cls(bm25s.BM25.load(str(folder), load_corpus=False))
+            model = bm25s.BM25.load(str(folder), load_corpus=False, mmap=True)
         except (OSError, ValueError, KeyError) as error:
             raise IndexStoreError(f"{folder} is no readable lexical index: {error}") from error
+        model.scores |= {name: model.scores[name].view(np.ndarray) for name in ("data", "indices", "indptr")}
+        return cls(model, folder)
+
+
+def best_rows(scores: NDArray[np.float32], k: int, among: NDArray[np.int64] | None = None) -> NDArray[np.int64]:
+    """Return the rows with the k highest scores above 0, best first, the lower row first among equals: (at most k,).
+
+    `scores` is (n_rows,), none below 0; `among` holds the only rows that may be found, None is all of them.
+    """
+    if among is not None:
+        allowed = np.zeros_like(scores)
+        allowed[among] = scores[among]
+        scores = allowed
+    whole = len(scores) - len(scores) % _GROUPS
+    if k < len(scores) > 2 * _GROUPS > 2 * k:
+        # Rows stand in groups. The k groups with the highest maxima hold k rows that are at least as high as the least
+        # of these maxima, so no lower row is among the best.
+        maxima = scores[:whole].reshape(-1, _GROUPS).max(axis=0)
+        least = float(np.partition(maxima, -k)[-k])
+        rows = np.flatnonzero(scores >= least if least > 0 else scores)
+    else:
+        rows = np.flatnonzero(scores)
+    return rows[np.argsort(-scores[rows], kind="stable")][:k]
+
+
+def _scores(words: WordRows, columns: Sequence[Sequence[int]], terms_in_all: int) -> dict[str, object]:
+    """Return bm25s's table of the scores that each term gives to each row, with rows in order within a term.
+
+    `columns` are the numbers of each word's terms. bm25s would go through the texts one by one for the same numbers.
+
+    Source: Kamphuis, de Vries, Boytsov and Lin 2020, "Which BM25 Do You Mean?", "Lucene (accurate)".
+    """
+    terms_of_words = sparse.csr_array(
+        (
+            np.ones(sum(map(len, columns)), dtype=np.float32),
+            np.array([column for each in columns for column in each], dtype=np.int32),
+            np.concatenate([[0], np.cumsum([len(each) for each in columns])]).astype(np.int32),
+        ),
+        shape=(len(columns), terms_in_all),
+    )
+    ones = np.ones(len(words.ids), dtype=np.float32)
+    of_rows = sparse.csr_array((ones, words.ids, words.starts), shape=(len(words), len(columns))) @ terms_of_words
+    lengths = np.asarray(of_rows.sum(axis=1), dtype=np.float64)
+    found = of_rows.tocsc()
+    indptr, indices, data = found.indptr, found.indices.astype(np.int32, copy=False), found.data
+    held_by = np.diff(indptr)
+    rarity = np.log(1 + (len(words) - held_by + 0.5) / (held_by + 0.5))
+    usual = lengths.mean() or 1.0
+    weight = (K1 * (1 - B + B * lengths / usual)).astype(np.float32)
+    for start in range(0, len(data), _AT_ONCE):
+        part = slice(start, start + _AT_ONCE)
+        data[part] /= data[part] + weight[indices[part]]
+    data *= np.repeat(rarity.astype(np.float32), held_by)
+    return {"data": data, "indices": indices, "indptr": indptr.astype(np.int64), "num_docs": len(words)}

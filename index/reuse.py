@@ -1,21 +1,66 @@
-"""Reuse: a text that was embedded once keeps its vector, whatever changes around it."""
+"""Reuse: what an earlier index holds is not made again; a text that was embedded once keeps its vector."""
 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from corpus.lazy import summaries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from corpus import Document
+    from index.documents import StoredDocuments
     from index.encoder import Encoder
+    from index.lexical import LexicalIndex
 
 ENCODED_AT_ONCE = 64
 """Texts between two reports of progress: what a build that is stopped may lose."""
+KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What an earlier index and a build that was stopped give to the next one.
+
+    `keys` are those of the earlier index's texts, (n_rows, 32) uint8, `vectors` theirs, (n_rows, dimension) float32.
+    `documents` and `lexical` have the same rows; both are None where they cannot be used. `kept` are the vectors of the
+    build that was stopped, (dimension,) each, by their texts' keys.
+    """
+
+    keys: NDArray[np.uint8]
+    vectors: NDArray[np.float32]
+    documents: StoredDocuments | None = None
+    lexical: LexicalIndex | None = None
+    kept: Mapping[bytes, NDArray[np.float32]] = field(default_factory=dict)
+
+    def rows_of(self, documents: Sequence[Document]) -> tuple[NDArray[np.int64], list[int]]:
+        """Return the earlier row of each passage, (n_passages,), -1 where it has none, and which documents have none.
+
+        Rows are taken over by whole documents, whose texts and titles are the same.
+        """
+        starts = np.concatenate([[0], np.cumsum(self.documents.counts())]) if self.documents is not None else None
+        rows: list[NDArray[np.int64]] = []
+        new: list[int] = []
+        for at, each in enumerate(summaries(documents)):
+            before = self.documents.same(each) if self.documents is not None else None
+            if before is None or starts is None:
+                new.append(at)
+                rows.append(np.full(each.passages, -1, dtype=np.int64))
+            else:
+                rows.append(np.arange(starts[before], starts[before + 1], dtype=np.int64))
+        return np.concatenate(rows) if rows else np.zeros(0, dtype=np.int64), new
+
+
+def nothing_earlier(encoder: Encoder) -> Earlier:
+    """Return what the first index of a corpus has to begin with."""
+    return Earlier(np.zeros((0, KEY_BYTES), dtype=np.uint8), np.zeros((0, encoder.dimension), dtype=np.float32))
 
 
 def text_key(text: str) -> bytes:
@@ -23,29 +68,51 @@ def text_key(text: str) -> bytes:
     return hashlib.sha256(text.encode(errors="surrogatepass")).digest()
 
 
+def text_keys(texts: Sequence[str]) -> NDArray[np.uint8]:
+    """Return the key of each text: (n_texts, 32) uint8."""
+    return np.frombuffer(b"".join(map(text_key, texts)), dtype=np.uint8).reshape(-1, KEY_BYTES)
+
+
 def encode_new(
     texts: Sequence[str],
+    rows: NDArray[np.int64],
     encoder: Encoder,
-    known: Mapping[bytes, NDArray[np.float32]],
+    earlier: Earlier,
     progress: Callable[[int, int], None] | None = None,
     keep: Callable[[Mapping[bytes, NDArray[np.float32]]], None] | None = None,
-) -> NDArray[np.float32]:
-    """Return one unit row a text, (n_texts, dimension) float32; those without a known vector are encoded, each once.
+) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+    """Return the unit vector, (n_rows, dimension) float32, and the key, (n_rows, 32) uint8, of each row.
 
-    `progress` is told how many of how many texts to encode are done; `keep` gets each batch of new vectors.
+    `rows`, (n_rows,), says which row of the earlier index is the same; at -1 it is the next of `texts`. Of these, the
+    ones without a known vector are encoded, each once. `progress` is told how many of how many texts to encode are
+    done; `keep` gets each batch of new vectors.
     """
-    keys = [text_key(text) for text in texts]
-    missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
-    fresh: dict[bytes, NDArray[np.float32]] = {}
+    vectors = np.empty((len(rows), encoder.dimension), dtype=np.float32)
+    keys = np.empty((len(rows), KEY_BYTES), dtype=np.uint8)
+    same = np.flatnonzero(rows >= 0)
+    vectors[same], keys[same] = earlier.vectors[rows[same]], earlier.keys[rows[same]]
+    new = np.flatnonzero(rows < 0)
+    keys[new] = text_keys(texts)
+    known = {key.tobytes(): row for row, key in enumerate(earlier.keys)} if len(new) else {}
+    missing: dict[bytes, str] = {}
+    places: dict[bytes, list[int]] = {}
+    for row, text in zip(new.tolist(), texts, strict=True):
+        key = keys[row].tobytes()
+        if key in earlier.kept:
+            vectors[row] = earlier.kept[key]
+        elif key in known:
+            vectors[row] = earlier.vectors[known[key]]
+        else:
+            missing[key] = text
+            places.setdefault(key, []).append(row)
     wanted = list(missing)
     for start in range(0, len(wanted), ENCODED_AT_ONCE):
         batch = wanted[start : start + ENCODED_AT_ONCE]
         made = dict(zip(batch, encoder.encode([missing[key] for key in batch]), strict=True))
-        fresh.update(made)
+        for key, vector in made.items():
+            vectors[places[key]] = vector
         if keep:
             keep(made)
         if progress:
-            progress(len(fresh), len(wanted))
-    if not keys:
-        return np.zeros((0, encoder.dimension), dtype=np.float32)
-    return np.stack([fresh[key] if key in fresh else known[key] for key in keys])
+            progress(start + len(batch), len(wanted))
+    return vectors, keys

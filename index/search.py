@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import numpy as np
 
 from corpus.errors import IndexStoreError
-from corpus.filters import matching_rows
+from corpus.filters import conditions, matching_rows
 from index.fusion import convex
-from index.lexical import LexicalIndex
-from index.reuse import encode_new
+from index.lexical import LexicalIndex, best_rows
+from index.recent import Recent
+from index.reuse import encode_new, nothing_earlier, text_keys
 from index.vectors import DenseIndex
-from index.vocabulary import Vocabulary
+from index.words import STOPWORDS, terms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -26,9 +27,12 @@ if TYPE_CHECKING:
     from corpus.filters import Where
     from corpus.settings import CorpusSettings
     from index.encoder import Encoder
+    from index.reuse import Earlier
 
 CANDIDATES = 100
 """How many rows dense and lexical search each put forward to be fused."""
+_REMEMBERED_ROWS = 4_000_000
+"""Rows, 8 bytes each, of the filters that were used last."""
 
 
 class SearchMode(StrEnum):
@@ -92,7 +96,7 @@ def search_rows(
     if mode is not SearchMode.LEXICAL:
         found.append(dense.search(vector[None, :], pool, among)[1][0])
     if mode is not SearchMode.DENSE:
-        found.append(lexical.search(query, pool, among)[1])
+        found.append(best_rows(all_lexical, pool, among))
     rows = np.unique(np.concatenate(found))
     return ranked(rows, dense.scores(vector, rows), all_lexical[rows], mode, k)
 
@@ -130,14 +134,20 @@ def embedded_text(document: Document, passage: Passage) -> str:
     )
 
 
-def passage_texts(corpus: Corpus) -> list[str]:
-    """Return the words by which every passage is found, in their order."""
-    return [passage_text(document, passage) for document in corpus.documents for passage in document.passages]
+def passage_texts(documents: Iterable[Document]) -> Iterator[str]:
+    """Yield the words by which every passage is found, in their order."""
+    return (passage_text(document, passage) for document in documents for passage in document.passages)
 
 
-def embedded_texts(corpus: Corpus) -> list[str]:
-    """Return what is embedded of every passage, in their order."""
-    return [embedded_text(document, passage) for document in corpus.documents for passage in document.passages]
+def embedded_texts(documents: Iterable[Document]) -> Iterator[str]:
+    """Yield what is embedded of every passage, in their order."""
+    return (embedded_text(document, passage) for document in documents for passage in document.passages)
+
+
+def heading_terms(documents: Iterable[Document]) -> frozenset[str]:
+    """Return the stems of documents' titles and headings."""
+    headings = {title for each in documents for title in (each.title, *(section.title for section in each.sections))}
+    return frozenset(term for heading in headings for term in terms(heading))
 
 
 class Searchable(Protocol):
@@ -151,9 +161,11 @@ class Searchable(Protocol):
     def encoder(self) -> Encoder:
         """What turns a query into a vector."""
 
-    @property
-    def vocabulary(self) -> Vocabulary:
-        """The words of the documents."""
+    def words(self) -> Iterable[str]:
+        """Return the words of the documents, in lower case, and the stop words: what is spelt right."""
+
+    def heading_terms(self) -> frozenset[str]:
+        """Return the stems of the documents' titles and headings."""
 
     def search(
         self,
@@ -172,7 +184,14 @@ class Searchable(Protocol):
 class Index:
     """The passages of a corpus, ready to be searched."""
 
-    def __init__(self, corpus: Corpus, encoder: Encoder, dense: DenseIndex, lexical: LexicalIndex) -> None:
+    def __init__(
+        self,
+        corpus: Corpus,
+        encoder: Encoder,
+        dense: DenseIndex,
+        lexical: LexicalIndex,
+        keys: NDArray[np.uint8] | None = None,
+    ) -> None:
         if not len(corpus.passages) == len(dense) == len(lexical):
             raise IndexStoreError(
                 f"{len(corpus.passages)} passages, {len(dense)} vectors and {len(lexical)} lexical rows do not match; "
@@ -182,22 +201,34 @@ class Index:
         self.encoder = encoder
         self.dense = dense
         self.lexical = lexical
+        self._keys = keys
+        self._rows_where: Recent[NDArray[np.int64]] = Recent(_REMEMBERED_ROWS, len)
 
     @classmethod
     def build(
         cls,
         corpus: Corpus,
         encoder: Encoder,
-        known: Mapping[bytes, NDArray[np.float32]] | None = None,
+        earlier: Earlier | None = None,
         progress: Callable[[int, int], None] | None = None,
         keep: Callable[[Mapping[bytes, NDArray[np.float32]]], None] | None = None,
     ) -> Self:
-        """Return an index of the corpus in memory; texts whose vector is `known` by their key are not encoded.
+        """Return an index of the corpus in memory; what an `earlier` one holds is not made again.
 
         `progress` is told how many of how many passages are embedded, `keep` gets each batch of new vectors.
         """
-        vectors = encode_new(embedded_texts(corpus), encoder, known or {}, progress, keep)
-        return cls(corpus, encoder, DenseIndex(vectors), LexicalIndex.build(passage_texts(corpus)))
+        earlier = earlier or nothing_earlier(encoder)
+        rows, new = earlier.rows_of(corpus.documents)
+        texts = list(embedded_texts(corpus.documents[at] for at in new))
+        vectors, keys = encode_new(texts, rows, encoder, earlier, progress, keep)
+        del texts
+        words = passage_texts(corpus.documents[at] for at in new)
+        lexical = LexicalIndex.build(words, earlier.lexical, rows)
+        return cls(corpus, encoder, DenseIndex(vectors), lexical, keys)
+
+    def keys(self) -> NDArray[np.uint8]:
+        """Return the key of what is embedded of each passage: (n_passages, 32) uint8."""
+        return text_keys(list(embedded_texts(self.corpus.documents))) if self._keys is None else self._keys
 
     def search(
         self,
@@ -220,10 +251,13 @@ class Index:
         )
         return [Hit(self.corpus.passages[row], score, dense, lexical) for row, score, dense, lexical in columns]
 
-    @cached_property
-    def vocabulary(self) -> Vocabulary:
-        """The words of the documents."""
-        return Vocabulary.of(self.corpus.documents)
+    def words(self) -> Iterable[str]:
+        """Return the words of the documents, in lower case, and the stop words: what is spelt right."""
+        return chain(self.lexical.words.words, STOPWORDS)
+
+    def heading_terms(self) -> frozenset[str]:
+        """Return the stems of the documents' titles and headings."""
+        return heading_terms(self.corpus.documents)
 
     def rows_where(self, where: Where) -> NDArray[np.int64]:
         """Return the rows of the passages that meet every condition: (n_rows,), in order.
@@ -231,11 +265,12 @@ class Index:
         Raises:
             FilterError: a condition cannot be read, or names a key that no document has.
         """
-        return np.array(matching_rows(self.corpus, where), dtype=np.int64)
+        asked = conditions(where)
+        return self._rows_where.get(asked, lambda: np.array(matching_rows(self.corpus, asked), dtype=np.int64))
 
     def with_settings(self, settings: CorpusSettings) -> Self:
         """Return the same index of the same documents under other settings."""
-        return type(self)(replace(self.corpus, settings=settings), self.encoder, self.dense, self.lexical)
+        return type(self)(replace(self.corpus, settings=settings), self.encoder, self.dense, self.lexical, self._keys)
 
     def encode_query(self, query: str) -> NDArray[np.float32]:
         """Return the query's unit vector: (dimension,) float32."""

@@ -9,9 +9,11 @@ import os
 import shutil
 import tempfile
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from corpus import Corpus
 from corpus.errors import IndexStoreError
@@ -20,20 +22,16 @@ from corpus.readers import reading_version
 from corpus.splitting import Chunking
 from index.cache import CACHE_VARIABLE, cache_folder
 from index.checkpoint import Checkpoint
-from index.documents import load_documents, save_documents
+from index.documents import StoredDocuments, save_documents
 from index.lexical import LexicalIndex
-from index.reuse import text_key
-from index.search import Index, embedded_texts
+from index.reuse import KEY_BYTES, Earlier, nothing_earlier
+from index.search import Index
 from index.vectors import DenseIndex
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from corpus import Document
     from index.encoder import Encoder
 
-FORMAT = 3
+FORMAT = 4
 MANIFEST = "manifest.json"
 DOCUMENTS = "documents.sqlite"
 VECTORS = "vectors.faiss"
@@ -76,7 +74,7 @@ def save(index: Index, folder: Path) -> None:
         save_documents(index.corpus.documents, data / DOCUMENTS)
         index.dense.save(data / VECTORS)
         index.lexical.save(data / LEXICAL)
-        (data / KEYS).write_bytes(b"".join(map(text_key, embedded_texts(index.corpus))))
+        (data / KEYS).write_bytes(index.keys().tobytes())
         table = _described(index, data)
         _sync(*(file for file in data.rglob("*") if file.is_file()), data / LEXICAL, data, folder)
         _switch(folder / MANIFEST, json.dumps({**table, "seal": _seal(table)}, indent=2))
@@ -142,44 +140,47 @@ def manifest(folder: Path) -> dict[str, Any]:
     return table
 
 
-def known_documents(folder: Path) -> tuple[Document, ...]:
-    """Return the documents that an index on disk holds as they would be read today; none where it is not whole."""
+def known_documents(folder: Path) -> StoredDocuments | None:
+    """Return the documents that an index on disk holds as they would be read today; None where it is not whole."""
     try:
         table = manifest(folder)
         data = folder / str(table["data"])
         as_today = table["format"] == FORMAT and table["reading"] == reading_version()
         if not as_today or table["chunking"] != asdict(Chunking()):
-            return ()
+            return None
         if table["checksums"][DOCUMENTS] != _checksum(data / DOCUMENTS):
-            return ()
-        return load_documents(data / DOCUMENTS)
+            return None
+        return StoredDocuments(data / DOCUMENTS)
     except (OSError, KeyError, TypeError, IndexStoreError):
-        return ()
+        return None
 
 
-def known_vectors(folder: Path, encoder: Encoder) -> dict[bytes, NDArray[np.float32]]:
-    """Return the vectors that an index on disk and a build that was stopped hold, by their texts' keys.
+def earlier(folder: Path, encoder: Encoder) -> Earlier:
+    """Return what an index on disk and a build that was stopped give to the next one.
 
-    There are none where either is not whole or another encoder's. The corpus may have changed since: a text that did
-    not keeps its vector.
+    It is nothing where either is not whole or another encoder's. The corpus may have changed since.
     """
-    return _saved_vectors(folder, encoder) | Checkpoint(folder / CHECKPOINT, encoder).read()
+    found = _saved(folder, encoder) or nothing_earlier(encoder)
+    return replace(found, kept=Checkpoint(folder / CHECKPOINT, encoder).read())
 
 
-def _saved_vectors(folder: Path, encoder: Encoder) -> dict[bytes, NDArray[np.float32]]:
+def _saved(folder: Path, encoder: Encoder) -> Earlier | None:
     try:
         table = manifest(folder)
         if not _VECTORS_KNOWN_FROM <= table["format"] <= FORMAT or table["encoder"] != encoder.fingerprint:
-            return {}
+            return None
         data = folder / table.get("data", "")
-        files = [name for name in table["checksums"] if name in {KEYS, VECTORS, ROWS}]
+        whole = table["format"] == FORMAT
+        files = [name for name in table["checksums"] if whole or name in {KEYS, VECTORS, ROWS}]
         if any(table["checksums"][name] != _checksum(data / name) for name in files):
-            return {}
-        keys = (data / KEYS).read_bytes()
-        rows = DenseIndex.load(data / VECTORS).rows()
+            return None
+        keys = np.fromfile(data / KEYS, dtype=np.uint8).reshape(-1, KEY_BYTES)
+        vectors = DenseIndex.load(data / VECTORS).rows()
+        if not whole:
+            return Earlier(keys, vectors)
+        return Earlier(keys, vectors, StoredDocuments(data / DOCUMENTS), LexicalIndex.load(data / LEXICAL))
     except (OSError, ValueError, KeyError, TypeError, IndexStoreError):
-        return {}
-    return {keys[32 * at : 32 * at + 32]: row for at, row in enumerate(rows)}
+        return None
 
 
 def _load(folder: Path, encoder: Encoder, corpus: Corpus | None) -> Index:
@@ -196,10 +197,11 @@ def _load(folder: Path, encoder: Encoder, corpus: Corpus | None) -> Index:
     damaged = IndexStoreError(f"the index at {folder} is damaged: its files' checksums differ; {_REBUILD}")
     if table["checksums"] != _checksums(data):
         raise damaged
+    documents = StoredDocuments(data / DOCUMENTS)
     if corpus is None:
-        corpus = Corpus(load_documents(data / DOCUMENTS), chunking=Chunking(**table["chunking"]))
-        if corpus.content_hash != table["corpus"]:
-            raise damaged
+        corpus = Corpus(documents, chunking=Chunking(**table["chunking"]))
+    else:
+        corpus = replace(corpus, documents=documents)  # what was read can be let go
     dense = DenseIndex.load(data / VECTORS, table["vectors"])
     return Index(corpus, encoder, dense, LexicalIndex.load(data / LEXICAL))
 

@@ -15,10 +15,11 @@ from index import store
 from index.building import open_or_build, renew
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
-    from corpus import Corpus, Document
+    from corpus import Corpus
     from corpus.places import Given
+    from corpus.reading import Known
     from index.encoder import Encoder
     from index.milvus.connection import Connection
     from index.milvus.versions import MilvusStore
@@ -38,8 +39,8 @@ class Store(Protocol):
     def fits(self, corpus: Corpus) -> bool:
         """Tell whether it holds the index of this corpus."""
 
-    def known_documents(self) -> Iterable[Document]:
-        """Return the documents that it holds as they would be read today: files that did not change since."""
+    def known_documents(self) -> Known | None:
+        """Return the documents that it holds, so that unchanged files are not read again; None if it cannot tell."""
 
     def renew(
         self,
@@ -62,7 +63,7 @@ class FolderStore:
         """Tell whether the index in the folder is whole and of this corpus."""
         return store.fits(self._folder, corpus, self._encoder)
 
-    def known_documents(self) -> Iterable[Document]:
+    def known_documents(self) -> Known | None:
         """Return the documents of the index in the folder."""
         return store.known_documents(self._folder)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.lexical import terms
+from index.words import terms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

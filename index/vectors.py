@@ -3,10 +3,13 @@
 Up to `EXACT_ROWS` vectors every one is compared, which is exact. Above, vectors are kept in lists around centroids, one
 byte a dimension (IVF, SQ8); the lists nearest to a query are looked through, and what is found there is scored again
 with the exact vectors, which stay on the disk. How many lists are looked through is measured when the index is built.
+An index on the disk is mapped, so that several processes share one copy.
 """
 
 from __future__ import annotations
 
+import os
+import weakref
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +31,8 @@ _MEASURED_QUERIES = 200
 _QUERY_COSINE = 0.75
 """How near to a row a query of the measurement lies; a question and its passage are about as near."""
 _RESCORED = 100
+_SCORED_ONE_BY_ONE = 10_000
+"""As many rows that alone may be found are read from the disk and compared, instead of looking through lists."""
 _TRAINED_ON = 40
 """Vectors a list that its centroid is made from."""
 _AT_ONCE = 65_536
@@ -67,7 +72,7 @@ class DenseIndex:
             raise IndexStoreError(f"vectors need two axes (n_passages, dimension), not {vectors.ndim}")
         vectors = np.ascontiguousarray(vectors, dtype=np.float32)
         count, dimension = vectors.shape
-        self._rows: NDArray[np.float32] | None = None
+        self._rows: NDArray[np.float32] | _RowsOnDisk | None = None
         if count <= exact_rows:
             self._index: Any = faiss.IndexFlatIP(dimension)
             self._index.add(vectors)
@@ -90,6 +95,8 @@ class DenseIndex:
 
     def rows(self) -> NDArray[np.float32]:
         """Return every row as it was given: (n_passages, dimension) float32."""
+        if isinstance(self._rows, _RowsOnDisk):
+            return np.asarray(self._rows.all, dtype=np.float32)
         if self._rows is not None:
             return self._rows
         return np.asarray(self._index.reconstruct_n(0, len(self)), dtype=np.float32)
@@ -118,10 +125,11 @@ class DenseIndex:
         self, query: NDArray[np.float32], k: int, among: NDArray[np.int64] | None
     ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         """Return what one query finds where rows stand in lists: cosines and row numbers, both (k,)."""
-        if among is not None and len(among) <= EXACT_ROWS:
+        if among is not None and len(among) <= _SCORED_ONE_BY_ONE:
             rows = among
-        else:
-            rows = self._looked_up(query, k, among, int(self._index.nprobe))
+        else:  # of few rows each list holds few
+            share = 1 if among is None else max(len(among), 1) / len(self)
+            rows = self._looked_up(query, k, among, min(int(self._index.nlist), round(self._index.nprobe / share)))
             if len(rows) < k:  # the lists looked through hold fewer
                 rows = self._looked_up(query, k, among, int(self._index.nlist))
         rows = np.sort(rows)  # in the order of the disk
@@ -147,14 +155,13 @@ class DenseIndex:
             return np.zeros(0, dtype=np.float32)
         if self._rows is not None:
             return np.asarray(self._rows[rows] @ query, dtype=np.float32)
-        vectors = np.stack([self._index.reconstruct(int(row)) for row in rows])
-        return np.asarray(vectors @ query, dtype=np.float32)
+        return np.asarray(self._index.reconstruct_batch(rows) @ query, dtype=np.float32)
 
     def save(self, file: Path) -> None:
         """Write the index to a file; where rows stand in lists, the exact ones to another beside it."""
         faiss.write_index(self._index, str(file))
         if self._rows is not None:
-            np.save(_rows_file(file), self._rows)
+            np.save(_rows_file(file), self.rows())
 
     @classmethod
     def load(cls, file: Path, means: dict[str, Any] | None = None) -> DenseIndex:
@@ -165,9 +172,8 @@ class DenseIndex:
         """
         loaded = cls.__new__(cls)
         try:
-            loaded._index = faiss.read_index(str(file))
-            lists = isinstance(loaded._index, faiss.IndexIVF)
-            loaded._rows = np.load(_rows_file(file), mmap_mode="r") if lists else None
+            loaded._index = faiss.read_index(str(file), faiss.IO_FLAG_MMAP_IFC)
+            loaded._rows = _RowsOnDisk(_rows_file(file)) if isinstance(loaded._index, faiss.IndexIVF) else None
             size = 4 * loaded._index.ntotal * loaded._index.d
             loaded.means = Means(**means) if means else Means("exact", 0, 0, 1.0, size, 0)
         except (RuntimeError, OSError, ValueError, TypeError) as error:
@@ -186,6 +192,32 @@ class DenseIndex:
             if recall >= WANTED_RECALL or probes >= self._index.nlist:
                 return round(recall, 4)
             probes = min(2 * probes, int(self._index.nlist))
+
+
+class _RowsOnDisk:
+    """The rows of a .npy file, each read when it is asked for; mapped, they would be counted as memory in use.
+
+    The file stays open, so that they can be read even when a newer index has taken its place.
+    """
+
+    def __init__(self, file: Path) -> None:
+        """Open it.
+
+        Raises:
+            OSError, ValueError: it cannot be read, or does not hold rows of float32.
+        """
+        self.all = np.load(file, mmap_mode="r")
+        """Every row, mapped from the disk: (n_rows, dimension) float32."""
+        if self.all.dtype != np.float32 or self.all.ndim != 2:
+            raise ValueError(f"{file} holds {self.all.ndim} axes of {self.all.dtype}, not two of float32")
+        self._handle = os.open(file, os.O_RDONLY)
+        weakref.finalize(self, os.close, self._handle)
+
+    def __getitem__(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return some rows: (n_rows, dimension) float32."""
+        size, offset = self.all.strides[0], int(self.all.offset)
+        read = b"".join(os.pread(self._handle, size, offset + size * row) for row in rows.tolist())
+        return np.frombuffer(read, dtype=np.float32).reshape(len(rows), -1)
 
 
 def _in_lists(vectors: NDArray[np.float32]) -> Any:  # noqa: ANN401  (the factory's type does not say that it has lists)

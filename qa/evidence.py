@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from index.lexical import terms
+from index.words import terms
 from qa.evidence_input import Evidence
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from index.lexical import terms
+from index.words import terms
 from qa.question import Role
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from index.lexical import terms
+from index.words import terms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

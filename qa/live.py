@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from corpus.errors import IndexStoreError, SettingsError
+from corpus.files import stamp
 from corpus.places import Places
 from corpus.settings import read_settings
 from index import store
@@ -18,26 +19,27 @@ if TYPE_CHECKING:
     from corpus import Corpus
     from corpus.filters import Where
     from corpus.places import Given
-    from index import Hit
+    from index import Hit, Index
     from qa.question import History
     from qa.records import Answer
 
+_UNSEEN: object = object()
 _log = logging.getLogger(__name__)
 
 
 class LiveQA:
-    """Hands out the newest question answering of a corpus; `current()` looks at the disk once, for microseconds.
+    """Hands out the newest question answering of a corpus; `current()` looks at the disk for microseconds.
 
-    A newer index is opened in the background while the one before answers, and takes its place when it is ready. What
-    cannot be opened is reported and changes nothing. Whoever asks and then looks into the corpus holds on to one
-    `current()`, so that both are of one version.
+    A newer index, or `corpus.toml`, is opened in the background while the one before answers, and takes its place when
+    it is ready. What cannot be opened is reported and changes nothing. Whoever asks and then looks into the corpus
+    holds on to one `current()`, so that both are of one version.
     """
 
     def __init__(self, qa: ArticleQA, given: Given = None) -> None:
         self._qa = qa
         self._places = Places.of(given)
         self._folder = store.default_folder(self._places, qa.index.encoder)
-        self._seen: tuple[int, int, int] | None = None
+        self._seen = self._seen_settings = _UNSEEN
         self._looking = threading.Lock()
         self.refresh()
 
@@ -57,22 +59,29 @@ class LiveQA:
         return self._qa
 
     def refresh(self) -> bool:
-        """Open the index on the disk if it is newer than what answers; tell whether that has changed."""
+        """Open the index and the settings on the disk if they are newer than what answers; tell whether they were."""
         with self._looking:
             if not self._is_newer():
                 return False
-            self._seen = store.stamp(self._folder)
+            self._seen, self._seen_settings = self._stamps()
             try:
-                table = store.manifest(self._folder)
-                if table.get("corpus") == self._qa.corpus.content_hash:
-                    return False
-                settings = read_settings(self._places.settings_file)
-                self._qa = self._qa.on(store.load(self._folder, self._qa.index.encoder).with_settings(settings))
+                index = self._newest()
             except (IndexStoreError, SettingsError) as error:
                 _log.warning("answers still come from the index before: %s", error)
                 return False
-            _log.info("answers come from a new index of %s now", self._qa.corpus.title)
+            if index is self._qa.index:
+                return False
+            self._qa = self._qa.on(index)
+            _log.info("answers come from the newest index and settings of %s now", self._qa.corpus.title)
             return True
+
+    def _newest(self) -> Index:
+        """Return the index on the disk with the settings of now; the one that answers where nothing in it differs."""
+        index, encoder = self._qa.index, self._qa.index.encoder
+        settings = read_settings(self._places.settings_file)
+        if self._seen is not None and store.manifest(self._folder).get("corpus") != index.corpus.content_hash:
+            return store.load(self._folder, encoder).with_settings(settings)
+        return index if settings == index.corpus.settings else index.with_settings(settings)
 
     @property
     def corpus(self) -> Corpus:
@@ -92,5 +101,12 @@ class LiveQA:
         return self.current().search(query, k, where)
 
     def _is_newer(self) -> bool:
-        stamp = store.stamp(self._folder)
-        return stamp is not None and stamp != self._seen
+        return self._stamps() != (self._seen, self._seen_settings)
+
+    def _stamps(self) -> tuple[object, object]:
+        """Return what differs whenever the index, and whenever the settings, do; None where there are none."""
+        try:
+            settings: object = stamp(self._places.settings_file)
+        except OSError:
+            settings = None
+        return store.stamp(self._folder), settings

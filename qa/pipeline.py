@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from itertools import compress
 from operator import not_
 from typing import TYPE_CHECKING
@@ -75,7 +75,6 @@ class ArticleQA:
         self._confidence = load_confidence(self.judge.name)
         threshold = self.corpus.settings.threshold
         self.threshold = DEFAULT_THRESHOLD if threshold is None else threshold
-        self._speller = Speller(index.vocabulary.words)
 
     @classmethod
     def open(
@@ -165,15 +164,16 @@ class ArticleQA:
         asked = clean_question(question)
         turns = clean_history(history)
         among = self._among(where)
+        known: dict[str, Assessment] = {}
         with watch.stage("question"):
-            corrected = self._speller.correct(asked)
+            corrected = self.speller.correct(asked)
             if len(self.corpus.documents) == 1:
                 corrected = named(corrected, self.corpus.documents[0].title)
-            meant = self._standalone(corrected, turns, among)
+            meant = self._standalone(corrected, turns, among, known)
             if meant != corrected:
                 meant = rewritten(corrected, turns, self.generator) or meant
-        asks = self._parts(meant, among)
-        assessments = [self._assess(part, watch, among) for part in asks.questions]
+        asks = self._parts(meant, among, known)
+        assessments = [known.get(part) or self._assess(part, watch, among) for part in asks.questions]
         confidence = (min if asks.together else max)(assessment.confidence for assessment in assessments)
         answered = [assessment.confidence >= self.threshold for assessment in assessments]
         silent = compress(asks.questions, map(not_, answered))
@@ -230,12 +230,9 @@ class ArticleQA:
         with watch.stage("search"):
             hits = self.index.search(question, JUDGED_PASSAGES, among=among)
         with watch.stage("evidence"):
-            return self._assess_hits(question, hits)
+            return assess(question, hits, self.corpus, self.judge, self._confidence)
 
-    def _assess_hits(self, question: str, hits: Sequence[Hit]) -> Assessment:
-        return assess(question, hits, self.corpus, self.judge, self._confidence)
-
-    def _parts(self, question: str, among: Rows) -> Parts:
+    def _parts(self, question: str, among: Rows, known: dict[str, Assessment]) -> Parts:
         """Return a question's parts, each made to stand alone after the first.
 
         A cry for help beside a question is no part of it: the owner's advice answers that.
@@ -246,13 +243,21 @@ class ArticleQA:
         cries = [part for part in asks.questions if "?" not in part and urgent_advice(part, self.corpus.settings)]
         first, *more = [part for part in asks.questions if part not in cries] or [question]
         turns = (Turn(Role.USER, first),)
-        return Parts((first, *(self._standalone(part, turns, among) for part in more)), together=False)
+        return Parts((first, *(self._standalone(part, turns, among, known) for part in more)), together=False)
 
-    def _standalone(self, question: str, turns: Sequence[Turn], among: Rows) -> str:
-        answerability = partial(self._answerability, among)
-        return standalone(
-            question, turns, answerability, known=self.index.vocabulary.headings, section_of=self._section_spoken_of
-        )
+    def _standalone(self, question: str, turns: Sequence[Turn], among: Rows, known: dict[str, Assessment]) -> str:
+        """Return what a question means by itself; readings that had to be weighed are `known` from then on."""
+        answerability = partial(self._answerability, among, known)
+        return standalone(question, turns, answerability, known=self._heading_terms, section_of=self._section_spoken_of)
+
+    @cached_property
+    def speller(self) -> Speller:
+        """What puts misspelt words right, towards those of the corpus."""
+        return Speller(self.index.words())
+
+    @cached_property
+    def _heading_terms(self) -> frozenset[str]:
+        return self.index.heading_terms()
 
     def _section_spoken_of(self, text: str) -> str:
         """Return the heading of the section that an earlier answer came from, where its words make that plain."""
@@ -262,9 +267,10 @@ class ArticleQA:
         _, section = nearest_sections(hits, self.corpus)[0]
         return section.title if section.heading_end > section.heading_start else ""
 
-    def _answerability(self, among: Rows, question: str) -> float:
-        hits = self.index.search(question, JUDGED_PASSAGES, among=among)
-        return self._assess_hits(question, hits).confidence
+    def _answerability(self, among: Rows, known: dict[str, Assessment], question: str) -> float:
+        if question not in known:
+            known[question] = self._assess(question, Stopwatch(), among)
+        return known[question].confidence
 
 
 @cache

@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from corpus.errors import ModelError
-from index.lexical import terms
+from index.words import terms
 from qa.grounding.claim import is_cue
 from qa.grounding.quantities import quantities
 from qa.question import MAX_CHARACTERS

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from corpus.records import Sentence, SentenceKind
-from index.lexical import terms
+from index.words import terms
 from qa.evidence import ScoredSentence
 
 if TYPE_CHECKING:

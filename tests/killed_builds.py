@@ -78,9 +78,9 @@ def look(folder: Path, encoder, versions: tuple[dict[str, str], ...]) -> int:
         for passage in document.passages:
             assert document.text[passage.start : passage.end].strip(), passage
             assert document.text[passage.sentences[0].start : passage.sentences[-1].end]
-    exact = encoder.encode(embedded_texts(index.corpus))
+    exact = encoder.encode(list(embedded_texts(index.corpus.documents)))
     np.testing.assert_array_equal(index.dense.rows(), exact)
-    lexical = LexicalIndex.build(passage_texts(index.corpus))
+    lexical = LexicalIndex.build(passage_texts(index.corpus.documents))
     for query in ("boat harbour", *(f"version {number}" for number in range(0, 60, 7))):
         np.testing.assert_array_equal(index.lexical.all_scores(query), lexical.all_scores(query))
     return 10 + versions.index(held)

@@ -2,40 +2,36 @@
 
 from __future__ import annotations
 
-import asyncio
+import json
 import os
-import shutil
 import socket
 import time
-from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
+import server_fixtures
 from PIL import Image
 
 from qa.feedback import FeedbackStore
+from qa.server.corpora import Corpora
+from qa.server.load_page import BOX, CHROMIUM, FLAGS
+from qa.server.service import Service
+from qa.server.settings import ServerSettings
+from qa.server.web import create_app
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import httpx
     from playwright.sync_api import Browser, BrowserContext, Page
 
     from corpus import Corpus
     from qa import Answer, ArticleQA
     from qa.question import History
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-BOX = "#question textarea"
+PATIENCE = 120_000
+"""Milliseconds that a browser on a busy machine may take for anything."""
 
 
 class Moody:
@@ -69,18 +65,20 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def serving(qa: object, feedback: FeedbackStore | None = None, port: int | None = None) -> Iterator[str]:
-    from app import launch  # noqa: PLC0415  (gradio, only where a page is tested)
+def serving(qa: object, feedback: FeedbackStore | None = None, port: int = 0, **settings: float) -> Iterator[str]:
+    """Serve the page of what answers, as `footnote serve` does."""
+    from app import mount  # noqa: PLC0415  (gradio, only where a page is tested)
 
-    port = port or free_port()
+    service = Service(Corpora({"article": qa.current}), ServerSettings(workers=4, shutdown_seconds=1, **settings))
+    app = create_app(service)
 
-    async def start() -> object:
-        return launch(qa, port=port, feedback=feedback)
+    async def mounted() -> None:  # where no event loop runs, Gradio makes some and leaves them open
+        mount(app, service, feedback)
 
-    with ThreadPoolExecutor(1) as starter:  # where no event loop runs, Gradio makes some and leaves them open
-        blocks = starter.submit(asyncio.run, start()).result()
-    yield f"http://127.0.0.1:{port}/"
-    blocks.close(verbose=False)
+    server_fixtures.run_apart(mounted())
+    service.ready = True
+    with server_fixtures.serving(app, service, port) as address:
+        yield f"{address}/"
 
 
 @pytest.fixture(scope="session")
@@ -110,7 +108,7 @@ class Visitor:
 
     def __init__(self, browser: Browser, server: str | tuple[str, ...], **settings: object) -> None:
         self.context: BrowserContext = browser.new_context(**{"viewport": {"width": 1360, "height": 850}, **settings})
-        self.context.set_default_timeout(30_000)
+        self.context.set_default_timeout(PATIENCE)
         self.page: Page = self.context.new_page()
         self.server = server
         self.complaints: list[str] = []
@@ -178,3 +176,25 @@ def screenshot(visitor: Visitor, name: str) -> None:
         visitor.page.wait_for_timeout(1200)
         taken = Image.open(BytesIO(visitor.page.screenshot()))
         taken.convert("RGB").quantize(96, dither=Image.Dither.NONE).save(f"{folder}/{name}.png", optimize=True)
+
+
+def ask_of(client: httpx.Client) -> int:
+    """Return the number of the event that a question from the box sets off."""
+    dependencies = client.get("config").json()["dependencies"]
+    return next(each["id"] for each in dependencies if ["submit"] in [target[1:] for target in each["targets"]])
+
+
+def messages(client: httpx.Client, fn_index: int, question: str, session: str) -> Iterator[dict]:
+    """Ask a question; give the messages that answer it, to the last."""
+    body = {"data": [question, []], "fn_index": fn_index, "session_hash": session}
+    client.post("gradio_api/queue/join", json=body).raise_for_status()
+    with client.stream("GET", "gradio_api/queue/data", params={"session_hash": session}) as stream:
+        for line in stream.iter_lines():
+            if not line.startswith("data:"):
+                continue
+            message = json.loads(line[5:])
+            yield message
+            if message["msg"] == "process_completed":
+                assert message["success"]
+                return
+    raise AssertionError("the stream ended early")

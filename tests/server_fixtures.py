@@ -77,9 +77,9 @@ def until(happened, patience=PATIENCE):
 
 
 @contextmanager
-def serving(app: ASGIApp, service: Service) -> Iterator[str]:
+def serving(app: ASGIApp, service: Service, port: int = 0) -> Iterator[str]:
     """Serve an application until the block ends; give its address."""
-    with listen("127.0.0.1", 0) as opened:
+    with listen("127.0.0.1", port) as opened:
         server = make_server(app, service)
         thread = threading.Thread(target=server.run, args=([opened],), daemon=True)
         thread.start()

@@ -6,6 +6,7 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
+from page_fixtures import ask_of, messages
 
 VISITORS = 20
 ASKED_EACH = 10
@@ -19,26 +20,14 @@ QUESTIONS = {
 
 
 def ask(client: httpx.Client, fn_index: int, question: str) -> str:
-    """Return the conversation that a browser would keep after the question, as it came over the wire."""
-    session = uuid.uuid4().hex
-    body = {"data": [question, []], "fn_index": fn_index, "session_hash": session}
-    client.post("gradio_api/queue/join", json=body).raise_for_status()
-    heard = ""
-    with client.stream("GET", "gradio_api/queue/data", params={"session_hash": session}) as stream:
-        for line in stream.iter_lines():
-            if not line.startswith("data:"):
-                continue
-            message = json.loads(line[5:])
-            heard += json.dumps(message.get("output", {}))
-            if message["msg"] == "process_completed":
-                assert message["success"]
-                return heard
-    raise AssertionError("the stream ended early")
+    """Return all that came over the wire for a question, to the end."""
+    heard = messages(client, fn_index, question, uuid.uuid4().hex)
+    return "".join(json.dumps(message.get("output", {})) for message in heard)
 
 
 def test_twenty_visitors_get_their_own_answers(server, record_property):
-    config = httpx.get(f"{server}config").json()
-    fn_index = next(each["id"] for each in config["dependencies"] if ["submit"] in [t[1:] for t in each["targets"]])
+    with httpx.Client(base_url=server) as client:
+        fn_index = ask_of(client)
     waited = []
 
     def visit(number: int) -> None:

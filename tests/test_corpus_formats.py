@@ -82,6 +82,14 @@ def test_pdf_keeps_pages_and_drops_running_heads(tmp_path):
     assert read_text("No pages.").page(0) is None
 
 
+def test_pdf_keeps_a_hyphen_that_the_rest_of_the_document_has(tmp_path):
+    lines = ["Some take beta-blockers. Others say that a beta-", "blocker is no treat-", "ment. Treatment with beta-"]
+    lines += ["blockers some-", "times helps against high blood-", "pressure, which is pressure of the blood."]
+    text = loaded(tmp_path, "hyphens.pdf", pdf([[lines]])).text
+    assert "a betablocker is no treatment. Treatment with beta-blockers sometimes helps" in text
+    assert "high blood-pressure, which" in text
+
+
 def test_docx_knows_headings_lists_and_tables(tmp_path):
     def build(document):
         document.add_heading("Tides", 0)

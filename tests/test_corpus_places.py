@@ -185,16 +185,3 @@ def test_files_with_the_same_text_are_one_document_with_all_places(tree):
     copied = load_corpus(tree).document("e.txt")
     assert (copied.id, copied.title, copied.also) == ("e copy.txt", "E copy", ("e.txt",))
     assert load_corpus(tree).content_hash != corpus.content_hash
-
-
-def test_known_documents_are_taken_for_files_with_their_bytes(tree, monkeypatch):
-    (tree / "notes" / "a.txt").rename(tree / "notes" / "moved file.txt")
-    known = load_corpus(tree).documents
-    fresh = load_corpus(tree)
-    parsed = []
-    monkeypatch.setattr("corpus.loader.read_bytes", lambda raw, suffix: parsed.append(raw) or pytest.fail("was parsed"))
-    assert load_corpus(tree, known=known).documents == fresh.documents
-    (tree / "papers" / "c.txt").rename(tree / "papers" / "renamed.txt")
-    renamed = load_corpus(tree, known=known).document("papers/renamed.txt")
-    assert (renamed.title, {p.document_id for p in renamed.passages}) == ("Renamed", {"papers/renamed.txt"})
-    assert not parsed

@@ -23,7 +23,7 @@ ADAPTERS = {
     "xllamacpp": {"qa/generators/llama_chat.py"},
     "sentence_transformers": {"index/sentence_encoder.py"},
     "faiss": {"index/vectors.py"},
-    "bm25s": {"index/lexical.py"},
+    "bm25s": {"index/lexical.py", "index/words.py"},
     "filelock": {"index/lock.py"},
     "onnx": {"index/bert_graph.py"},
     "gradio": {"app.py"},

@@ -78,7 +78,7 @@ def test_files_that_are_renamed_or_copied_embed_nothing(notes):
     assert index.corpus.document("boat no 4.txt").title == "Boat no 4"
     hit = index.search("no 4", 1, vector=ToyEncoder().encode(["no 4"])[0])[0]
     assert (hit.passage.document_id, hit.lexical > 0) == ("boat no 4.txt", True)
-    np.testing.assert_array_equal(index.dense.rows(), ToyEncoder().encode(embedded_texts(index.corpus)))
+    np.testing.assert_array_equal(index.dense.rows(), ToyEncoder().encode(list(embedded_texts(index.corpus.documents))))
 
 
 def test_a_build_that_is_stopped_leaves_the_one_before(notes):

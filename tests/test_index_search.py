@@ -6,8 +6,9 @@ import pytest
 from corpus import make_corpus, read_text
 from corpus.errors import EncoderError, IndexStoreError
 from index import Index, SearchMode, load_encoder, store
-from index.lexical import LexicalIndex, terms
+from index.lexical import LexicalIndex
 from index.vectors import DenseIndex
+from index.words import terms
 
 
 def test_dense_search_equals_brute_force():
@@ -59,7 +60,7 @@ def test_vectors_in_lists_find_what_exact_search_finds(tmp_path, monkeypatch):
             order = np.argsort(-(queries[:5] @ narrowed.T), axis=1)[:, :10]
             np.testing.assert_array_equal(narrow_rows, few[order])
             np.testing.assert_allclose(narrow_scores, np.take_along_axis(queries[:5] @ narrowed.T, order, 1), rtol=1e-5)
-    monkeypatch.setattr("index.vectors.EXACT_ROWS", 100)
+    monkeypatch.setattr("index.vectors._SCORED_ONE_BY_ONE", 100)
     half = np.arange(0, 6000, 2)
     assert recall(loaded.search(queries, 10, half)[1], exact.search(queries, 10, half)[1]) >= 0.95
     assert loaded.search(queries[:1], 99999)[1].shape == (1, 6000)
@@ -73,12 +74,12 @@ def test_an_index_in_lists_is_kept_whole(tmp_path, toy, monkeypatch):
     loaded = store.load(tmp_path / "index", toy)
     assert loaded.dense.means == index.dense.means
     assert loaded.search("boat 7") == index.search("boat 7")
-    assert len(store.known_vectors(tmp_path / "index", toy)) == 400
+    assert len(store.earlier(tmp_path / "index", toy).vectors) == 400
     (rows,) = (tmp_path / "index").rglob(store.ROWS)
     with rows.open("r+b") as stream:
         stream.seek(5000)
         stream.write(b"x")
-    assert store.known_vectors(tmp_path / "index", toy) == {}
+    assert len(store.earlier(tmp_path / "index", toy).vectors) == 0
     with pytest.raises(IndexStoreError, match="is damaged"):
         store.load(tmp_path / "index", toy)
 

@@ -41,7 +41,10 @@ def test_an_index_is_whole_without_the_files_it_was_made_from(tmp_path, toy):
     odd = replace(corpus.documents[0], id="odd", text="\ud800 lone", sections=(), passages=())
     corpus = make_corpus([*corpus.documents, odd])
     store.save(Index.build(corpus, toy), tmp_path / "index")
-    assert store.load(tmp_path / "index", toy).corpus.documents == corpus.documents
+    loaded = store.load(tmp_path / "index", toy).corpus
+    assert tuple(loaded.documents) == corpus.documents
+    assert tuple(loaded.passages) == corpus.passages
+    assert loaded.content_hash == corpus.content_hash
 
 
 def test_another_encoder_or_corpus_is_refused(saved, toy_corpus):
@@ -99,9 +102,9 @@ def test_an_index_of_the_format_before_gives_its_vectors(tmp_path, toy_corpus, t
     table = json.loads((folder / store.MANIFEST).read_text())
     del table["data"], table["seal"]
     (folder / store.MANIFEST).write_text(json.dumps({**table, "format": 2}))
-    with pytest.raises(IndexStoreError, match="built with format 2, not 3; run: footnote index"):
+    with pytest.raises(IndexStoreError, match="built with format 2, not 4; run: footnote index"):
         store.load(folder, toy, toy_corpus)
-    assert len(store.known_vectors(folder, toy)) == len(toy_corpus.passages)
+    assert len(store.earlier(folder, toy).vectors) == len(toy_corpus.passages)
     assert renew(folder, toy_corpus, toy)[1]
     assert sorted(path.name.partition("-")[0] for path in folder.iterdir()) == ["data", "lock", "manifest.json"]
 
@@ -192,5 +195,5 @@ def test_only_what_changed_is_encoded_again(tmp_path, toy, monkeypatch):
     assert [text.rpartition("\n")[2] for text in encoded] == ["Another sentence about ships."]
     fresh = Index.build(load_corpus(root), ToyEncoder())
     np.testing.assert_array_equal(index.dense.rows(), fresh.dense.rows())
-    assert store.known_vectors(tmp_path / "none", toy) == {}
-    assert store.known_vectors(store.default_folder(root, toy), ToyEncoder(32)) == {}
+    assert len(store.earlier(tmp_path / "none", toy).vectors) == 0
+    assert len(store.earlier(store.default_folder(root, toy), ToyEncoder(32)).vectors) == 0

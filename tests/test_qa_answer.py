@@ -99,6 +99,17 @@ def test_a_follow_up_is_completed(article_qa):
     assert article_qa.answer("Where are its cramps?", mappings).text == answer.text
 
 
+def test_no_reading_of_a_follow_up_is_judged_twice(article_qa, monkeypatch):
+    judged = []
+    judge = article_qa.judge.judge
+    monkeypatch.setattr(article_qa.judge, "judge", lambda asked, found: judged.append(asked) or judge(asked, found))
+    history = [("user", "Tell me about multiple sclerosis"), ("assistant", "An autoimmune disorder. [1]")]
+    answer = article_qa.answer("What is myotonia?", history)
+    assert len(judged) > 1
+    assert answer.standalone_question in judged
+    assert len(set(judged)) == len(judged)
+
+
 def test_streaming_grows_to_the_same_answer(article_qa):
     grown = list(article_qa.stream("What is ALS?"))
     whole = article_qa.answer("What is ALS?")

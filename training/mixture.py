@@ -44,9 +44,9 @@ SHARES = {
     "sentences": 4,
     "statements": 2,
     "ideal": 3,
-    "written": 100,
+    "written": 160,
 }
-"""Groups of each family in two hundred or so."""
+"""Groups of each family in 280."""
 
 log = logging.getLogger(__name__)
 

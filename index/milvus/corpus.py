@@ -2,53 +2,42 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, overload
+from itertools import islice
+from typing import TYPE_CHECKING
 
 from corpus import Corpus, Document, Passage
 from corpus.errors import IndexStoreError
+from corpus.lazy import LazyDocuments, LazyItems, fingerprint, summary
 from index.milvus.rows import document_of, joined, name_key
+from index.recent import Recent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from corpus.lazy import Summary
     from index.milvus.connection import Connection
 
 KEPT_CHARACTERS = 50_000_000
 """How many characters of the documents that were looked at last stay in memory."""
+_KEPT_NAMES = 100_000
 _AT_ONCE = 32
 _PIECES = ("document", "part", "parts", "content")
 
 
-class StoredDocuments(Sequence[Document]):
+class MilvusDocuments(LazyDocuments):
     """The documents of one version of an index, in their order; threads may share it."""
 
     def __init__(self, connection: Connection, collection: str, count: int) -> None:
         self._connection = connection
         self._collection = collection
         self._count = count
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[int, Document] = OrderedDict()
-        self._characters = 0
-        self._numbers: dict[str, int] = {}
+        self._recent: Recent[Document] = Recent(KEPT_CHARACTERS, lambda document: len(document.text))
+        self._numbers: Recent[int] = Recent(_KEPT_NAMES, lambda _: 1)
 
     def __len__(self) -> int:
         return self._count
-
-    @overload
-    def __getitem__(self, at: int) -> Document: ...
-    @overload
-    def __getitem__(self, at: slice) -> tuple[Document, ...]: ...
-    def __getitem__(self, at: int | slice) -> Document | tuple[Document, ...]:
-        numbers = range(self._count)[at]
-        if isinstance(numbers, int):
-            return self.fetched([numbers])[numbers]
-        found = self.fetched(numbers)
-        return tuple(found[number] for number in numbers)
 
     def __iter__(self) -> Iterator[Document]:
         for start in range(0, self._count, _AT_ONCE):
@@ -58,29 +47,31 @@ class StoredDocuments(Sequence[Document]):
 
     def fetched(self, numbers: Iterable[int]) -> dict[int, Document]:
         """Return the documents with these numbers; those that are not at hand come in one request."""
-        wanted = list(dict.fromkeys(numbers))
-        with self._lock:
-            found = {number: self._kept[number] for number in wanted if number in self._kept}
-            for number in found:
-                self._kept.move_to_end(number)
+        wanted = dict.fromkeys(numbers)
+        found = {number: document for number in wanted if (document := self._recent.seen(number))}
         missing = [number for number in wanted if number not in found]
         for start in range(0, len(missing), _AT_ONCE):
-            found |= self._read(missing[start : start + _AT_ONCE])
-        if missing:
-            with self._lock:
-                for number in missing:
-                    self._keep(number, found[number])
+            for number, document in self._read(missing[start : start + _AT_ONCE]).items():
+                found[number] = self._recent.get(number, lambda document=document: document)
+                self._numbers.get(document.id, lambda number=number: number)
         return found
 
-    def number_of(self, name: str) -> int:
-        """Return the number of the document with this id, or with a further file of this id.
+    def find(self, document_id: str) -> Document:
+        """Return the document with this id, or that has its text from a file with this id as well.
 
         Raises:
-            KeyError: there is none.
+            KeyError: no document has it.
         """
-        with self._lock:
-            if name in self._numbers:
-                return self._numbers[name]
+        return self._at(self._numbers.get(document_id, lambda: self._number_of(document_id)))
+
+    def summaries(self) -> Iterator[Summary]:
+        """Yield what can be known of each document, in order; each is read for it."""
+        return (summary(document, fingerprint(document)) for document in self)
+
+    def _at(self, position: int) -> Document:
+        return self.fetched([position])[position]
+
+    def _number_of(self, name: str) -> int:
         condition = f"name == {name_key(name)} and part == -1"
         for row in self._connection.rows(self._collection, condition, ("document", "content")):
             if row["content"] == name:
@@ -94,20 +85,9 @@ class StoredDocuments(Sequence[Document]):
             raise IndexStoreError(f"Milvus lacks the documents {missing}; run: footnote index PATH --store …")
         return {number: document_of(values[number]) for number in numbers}
 
-    def _keep(self, number: int, document: Document) -> None:
-        if number not in self._kept:
-            self._characters += len(document.text)
-        self._kept[number] = document
-        self._numbers |= dict.fromkeys((document.id, *document.also), number)
-        while self._characters > KEPT_CHARACTERS and len(self._kept) > 1:
-            _, gone = self._kept.popitem(last=False)
-            self._characters -= len(gone.text)
-            for name in (gone.id, *gone.also):
-                self._numbers.pop(name, None)
 
-
-class StoredPassages(Sequence[Passage]):
-    """Every passage, in the order in which the index holds them; whoever wants them all reads every document."""
+class MilvusPassages(LazyItems[Passage]):
+    """Every passage, in the order in which the index holds them; all documents are read to get at them."""
 
     def __init__(self, documents: Sequence[Document], count: int) -> None:
         self._documents = documents
@@ -119,12 +99,8 @@ class StoredPassages(Sequence[Passage]):
     def __iter__(self) -> Iterator[Passage]:
         return (passage for document in self._documents for passage in document.passages)
 
-    @overload
-    def __getitem__(self, at: int) -> Passage: ...
-    @overload
-    def __getitem__(self, at: slice) -> tuple[Passage, ...]: ...
-    def __getitem__(self, at: int | slice) -> Passage | tuple[Passage, ...]:
-        return tuple(self)[at]
+    def _at(self, position: int) -> Passage:
+        return next(islice(self, position, None))
 
 
 @dataclass(frozen=True)
@@ -135,29 +111,21 @@ class StoredCorpus(Corpus):
     known_hash: str = ""
 
     @property
-    def stored(self) -> StoredDocuments:
+    def stored(self) -> MilvusDocuments:
         """The documents as what they are."""
-        if not isinstance(self.documents, StoredDocuments):
+        if not isinstance(self.documents, MilvusDocuments):
             raise TypeError("a stored corpus holds stored documents")
         return self.documents
 
     @cached_property
     def passages(self) -> Sequence[Passage]:
         """Every passage, in the order in which the index holds them."""
-        return StoredPassages(self.documents, self.passage_count)
+        return MilvusPassages(self.documents, self.passage_count)
 
     @cached_property
     def content_hash(self) -> str:
         """What `Corpus.content_hash` was when the index was built."""
         return self.known_hash
-
-    def document(self, document_id: str) -> Document:
-        """Return the document with this id, or that has its text from a file with this id as well.
-
-        Raises:
-            KeyError: no document has it.
-        """
-        return self.stored[self.stored.number_of(document_id)]
 
     @cached_property
     def outline(self) -> Corpus:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from corpus.errors import IndexStoreError
 from corpus.settings import CorpusSettings, Theme, UrgentAdvice
-from index.documents import document_row, row_document
-from index.lexical import terms
+from index.documents import from_json, to_json
 from index.milvus.connection import KEY, LONGEST_TEXT
+from index.words import terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -80,21 +80,19 @@ def joined(rows: Iterable[Mapping[str, Any]]) -> dict[int, Any]:
 
 def document_pieces(number: int, document: Document) -> Iterator[dict[str, Any]]:
     """Yield a document's pieces, and a row for each of its names."""
-    document_id, head, text, sections, passages = document_row(document)
-    yield from pieces(number, [document_id.decode(), head, text.decode(errors="surrogatepass"), sections, passages])
+    yield from pieces(number, to_json(document))
     for name in (document.id, *document.also):
         yield {"document": number, "name": name_key(name), "part": -1, "parts": 0, "content": name}
 
 
-def document_of(value: list[str]) -> Document:
+def document_of(value: list[Any]) -> Document:
     """Return the document that was written.
 
     Raises:
         IndexStoreError: there is none.
     """
     try:
-        document_id, head, text, sections, passages = value
-        return row_document((document_id.encode(), head, text.encode(errors="surrogatepass"), sections, passages))
+        return from_json(value)
     except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
         raise IndexStoreError(
             f"a document in Milvus is damaged; run: footnote index PATH --store … ({error})"

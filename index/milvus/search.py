@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from functools import lru_cache, partial
+from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,11 +20,13 @@ from corpus.filters import conditions, matching_rows
 from index.lexical import K1
 from index.milvus.connection import DENSE, KEY, LEXICAL
 from index.milvus.rows import stems
+from index.recent import Recent
 from index.search import CANDIDATES, Hit, SearchMode, ranked
 from index.vectors import EXACT_ROWS
+from index.words import STOPWORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -31,14 +34,14 @@ if TYPE_CHECKING:
     from index.encoder import Encoder
     from index.milvus.connection import Connection
     from index.milvus.corpus import StoredCorpus
-    from index.vocabulary import Vocabulary
 
 SEARCHED = 200
 """Neighbours that a graph of vectors looks at for a query, where there is one."""
 _AT_ONCE = 16
 _REQUESTS = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="milvus")
 _FIELDS = ("document", "place")
-_REMEMBERED = 64
+_REMEMBERED_ROWS = 4_000_000
+"""Rows, 8 bytes each, of the filters that were used last."""
 
 
 class MilvusIndex:
@@ -50,14 +53,16 @@ class MilvusIndex:
         collection: str,
         corpus: StoredCorpus,
         encoder: Encoder,
-        vocabulary: Vocabulary,
+        words: Sequence[str],
+        headings: frozenset[str],
     ) -> None:
         self.corpus = corpus
         self.encoder = encoder
-        self.vocabulary = vocabulary
         self.collection = collection
         self._connection = connection
-        self._rows_where = lru_cache(_REMEMBERED)(self._matching)
+        self._words = words
+        self._headings = headings
+        self._rows_where: Recent[NDArray[np.int64]] = Recent(_REMEMBERED_ROWS, len)
 
     def search(
         self,
@@ -106,10 +111,16 @@ class MilvusIndex:
         Raises:
             FilterError: a condition cannot be read, or names a key that no document has.
         """
-        return self._rows_where(tuple(map(str, conditions(where))))
+        asked = conditions(where)
+        return self._rows_where.get(asked, lambda: np.array(matching_rows(self.corpus.outline, asked), dtype=np.int64))
 
-    def _matching(self, where: tuple[str, ...]) -> NDArray[np.int64]:
-        return np.array(matching_rows(self.corpus.outline, where), dtype=np.int64)
+    def words(self) -> Iterable[str]:
+        """Return the words of the documents, in lower case, and the stop words: what is spelt right."""
+        return chain(self._words, STOPWORDS)
+
+    def heading_terms(self) -> frozenset[str]:
+        """Return the stems of the documents' titles and headings."""
+        return self._headings
 
 
 class _Asked:

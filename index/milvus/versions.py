@@ -13,7 +13,7 @@ import json
 import logging
 import re
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +27,7 @@ from index.checkpoint import Checkpoint
 from index.lexical import K1, B
 from index.lock import alone
 from index.milvus.connection import DENSE, LEXICAL, AbsentError, Connection
-from index.milvus.corpus import StoredCorpus, StoredDocuments
+from index.milvus.corpus import MilvusDocuments, StoredCorpus
 from index.milvus.rows import (
     ABOUT,
     PASSAGE_FIELDS,
@@ -42,18 +42,18 @@ from index.milvus.rows import (
     stems,
 )
 from index.milvus.search import MilvusIndex
-from index.reuse import encode_new, text_key
-from index.search import embedded_texts, passage_texts
+from index.reuse import KEY_BYTES, Earlier, encode_new, nothing_earlier
+from index.search import embedded_texts, heading_terms, passage_texts
 from index.store import CHECKPOINT
 from index.vectors import EXACT_ROWS
-from index.vocabulary import Vocabulary
+from index.words import terms_of_word, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from numpy.typing import NDArray
 
-    from corpus import Corpus, Document
+    from corpus import Corpus
     from index.encoder import Encoder
 
 FORMAT = 1
@@ -117,16 +117,8 @@ class MilvusStore:
         """
         return self._connection.served(self.name) == self._version(corpus)
 
-    def known_documents(self) -> Iterable[Document]:
-        """Return the documents that are served, where they would be read the same way today; else none."""
-        served = self._connection.served(self.name)
-        if served is None:
-            return ()
-        with _unless_damaged():
-            about = self._about(served)
-            if about.get("reading") == reading_version() and about.get("chunking") == asdict(Chunking()):
-                return tuple(StoredDocuments(self._connection, _documents(served), about["documents"]))
-        return ()
+    def known_documents(self) -> None:
+        """Return None: files are read anew, and only what is new in them embedded."""
 
     def renew(
         self,
@@ -148,12 +140,14 @@ class MilvusStore:
             if self.fits(corpus):
                 return self.open(), False
             checkpoint = Checkpoint(self._folder / CHECKPOINT, self._encoder)
-            texts = embedded_texts(corpus)
+            texts = list(embedded_texts(corpus.documents))
+            new = np.full(len(texts), -1, dtype=np.int64)
             with checkpoint:
-                known = self._known_vectors() | checkpoint.read()
-                vectors = encode_new(texts, self._encoder, known, progress, checkpoint.add)
+                earlier = self._earlier(checkpoint)
+                vectors, keys = encode_new(texts, new, self._encoder, earlier, progress, checkpoint.add)
+            del texts, earlier
             before, made = self._connection.served(self.name), self._version(corpus)
-            self._write(corpus, texts, vectors, made)
+            self._write(corpus, keys, vectors, made)
             self._connection.serve(made, self.name)
             checkpoint.discard()
             self._drop_all_but({made, *([before] if before else [])})
@@ -200,40 +194,45 @@ class MilvusStore:
                     f"run: footnote index PATH --store {self.place}"
                 )
         corpus = StoredCorpus(
-            StoredDocuments(self._connection, _documents(collection), about["documents"]),
+            MilvusDocuments(self._connection, _documents(collection), about["documents"]),
             settings_of(about["settings"]),
             Chunking(**about["chunking"]),
             passage_count=about["passages"],
             known_hash=about["corpus"],
         )
-        vocabulary = Vocabulary(frozenset(words["words"]), frozenset(words["headings"]))
-        return MilvusIndex(self._connection, collection, corpus, self._encoder, vocabulary)
+        known = (tuple(words["words"]), frozenset(words["headings"]))
+        return MilvusIndex(self._connection, collection, corpus, self._encoder, *known)
 
-    def _known_vectors(self) -> dict[bytes, NDArray[np.float32]]:
-        """Return the vectors that are served by their texts' keys; none of another encoder or format."""
+    def _earlier(self, checkpoint: Checkpoint) -> Earlier:
+        """Return the vectors that are served, and those of a stopped build; none of another encoder or format."""
+        keys: list[bytes] = []
+        vectors: list[NDArray[np.float32]] = []
         served = self._connection.served(self.name)
-        known: dict[bytes, NDArray[np.float32]] = {}
-        if served is None:
-            return known
         with _unless_damaged():
-            about = self._about(served)
-            if about.get("format") != FORMAT or about.get("encoder") != self._encoder.fingerprint:
-                return known
-            for page in self._connection.all_rows(served, ("text_key", DENSE)):
-                known |= {bytes.fromhex(row["text_key"]): np.array(row[DENSE], dtype=np.float32) for row in page}
-        return known
+            about = self._about(served) if served else {}
+            if served and (about.get("format"), about.get("encoder")) == (FORMAT, self._encoder.fingerprint):
+                for page in self._connection.all_rows(served, ("text_key", DENSE)):
+                    keys += [bytes.fromhex(row["text_key"]) for row in page]
+                    vectors.append(np.array([row[DENSE] for row in page], dtype=np.float32))
+        if len(keys) != sum(map(len, vectors)) or not keys:
+            return replace(nothing_earlier(self._encoder), kept=checkpoint.read())
+        return Earlier(
+            np.frombuffer(b"".join(keys), dtype=np.uint8).reshape(-1, KEY_BYTES),
+            np.concatenate(vectors),
+            kept=checkpoint.read(),
+        )
 
-    def _write(self, corpus: Corpus, texts: list[str], vectors: NDArray[np.float32], collection: str) -> None:
-        """Write a version beside the others."""
-        passages = _passage_rows(corpus, texts, vectors)
+    def _write(self, corpus: Corpus, keys: NDArray[np.uint8], vectors: NDArray[np.float32], collection: str) -> None:
+        """Write a version beside the others; `keys`, (n_passages, 32), are those of what was embedded."""
+        passages = _passage_rows(corpus, keys, vectors)
         dense: tuple[str, str, dict[str, Any]] = ("FLAT", "IP", {})
-        if len(texts) > EXACT_ROWS:
+        if len(vectors) > EXACT_ROWS:
             dense = ("HNSW", "IP", {"M": 16, "efConstruction": 200})
         bm25 = ("SPARSE_INVERTED_INDEX", "BM25", {"bm25_k1": K1, "bm25_b": B})
         self._connection.create(collection, PASSAGE_FIELDS, vectors.shape[1])
         for batch in _batches(passages, _PASSAGES_AT_ONCE):
             self._connection.add(collection, batch)
-        self._check(self._connection.finish(collection, {DENSE: dense, LEXICAL: bm25}), len(texts))
+        self._check(self._connection.finish(collection, {DENSE: dense, LEXICAL: bm25}), len(vectors))
         written = 0
         inverted: tuple[str, str, dict[str, Any]] = ("INVERTED", "", {})
         self._connection.create(_documents(collection), PIECE_FIELDS, _PIECE_DIMENSION)
@@ -261,9 +260,10 @@ class MilvusStore:
             "passages": len(corpus.passages),
             "settings": settings_table(corpus.settings),
         }
-        words = Vocabulary.of(corpus.documents)
+        headings = heading_terms(corpus.documents)
+        words = {word for text in passage_texts(corpus.documents) for word in words_of(text) if terms_of_word(word)}
         yield from pieces(ABOUT, about)
-        yield from pieces(VOCABULARY, {"words": sorted(words.words), "headings": sorted(words.headings)})
+        yield from pieces(VOCABULARY, {"words": sorted(words), "headings": sorted(headings)})
         for number, document in enumerate(corpus.documents):
             yield from document_pieces(number, document)
 
@@ -311,17 +311,17 @@ def _batches(rows: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[st
         yield batch
 
 
-def _passage_rows(corpus: Corpus, texts: list[str], vectors: NDArray[np.float32]) -> Iterator[dict[str, Any]]:
+def _passage_rows(corpus: Corpus, keys: NDArray[np.uint8], vectors: NDArray[np.float32]) -> Iterator[dict[str, Any]]:
     places = (
         (number, place) for number, document in enumerate(corpus.documents) for place in range(len(document.passages))
     )
-    each = zip(places, texts, passage_texts(corpus), vectors, strict=True)
-    for row, ((number, place), text, words, vector) in enumerate(each):
+    each = zip(places, passage_texts(corpus.documents), keys, vectors, strict=True)
+    for row, ((number, place), words, key, vector) in enumerate(each):
         yield {
             "row": row,
             "document": number,
             "place": place,
-            "text_key": text_key(text).hex(),
+            "text_key": key.tobytes().hex(),
             "words": stems(words),
             "dense": vector.tolist(),
         }

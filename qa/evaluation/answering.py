@@ -65,8 +65,8 @@ def open_product(
     """Return the product on a corpus; `cached` also takes the questions' vectors from the cache, not only passages'."""
     encoder = parts.encoder(configuration)
     used = encoder if cached else encoder.encoder
-    dense = DenseIndex(encoder.encode(embedded_texts(corpus)))
-    index = _OneModeIndex(corpus, used, dense, LexicalIndex.build(passage_texts(corpus)))
+    dense = DenseIndex(encoder.encode(list(embedded_texts(corpus.documents))))
+    index = _OneModeIndex(corpus, used, dense, LexicalIndex.build(passage_texts(corpus.documents)))
     index.only = configuration.mode
     return ArticleQA(index, make_generator(model), parts.judge(configuration, cached=cached))
 

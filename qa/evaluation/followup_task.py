@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from index import SearchMode
-from index.lexical import terms
+from index.words import terms
 from qa.evaluation.metrics.reading import exact_match, token_f1
 from qa.evaluation.outcome import Outcome
 from qa.followup import standalone

@@ -6,8 +6,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from corpus import read_text
-from index.lexical import LexicalIndex, terms
+from index.lexical import LexicalIndex
 from index.vectors import DenseIndex
+from index.words import terms
 from qa.evidence_input import Evidence
 
 if TYPE_CHECKING:

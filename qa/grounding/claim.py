@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
-from index.lexical import terms
+from index.words import terms
 from qa.grounding.quantities import Quantity, is_number_word, quantities
 from qa.grounding.wording import stem, wording
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from index.lexical import terms
+from index.words import terms
 from qa.grounding.wording import stem, wording
 
 

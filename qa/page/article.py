@@ -12,14 +12,12 @@ from qa.page.address import address
 from qa.page.templates import render
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from corpus import Corpus, Document, Section
 
 _LIST_MARKER = re.compile(r"(?:[-*+•–‣◦]|\(?\d{1,3}[.)])")
 _TOP_HEADING = 3
-OFFERED = 200
-"""Documents of a corpus to choose from; any other is reached by its address."""
 """Heading level of an article's outermost sections: the page is 1, the article 2."""
 
 
@@ -77,22 +75,22 @@ class _Pages:
 
 
 def article_html(document: Document, corpus: Corpus, texts: Mapping[str, str]) -> str:
-    """Return a document as the reading pane shows it, with the corpus's other documents to choose from."""
-    others = [
-        (other.title, address(corpus, other.id, other.sections[0].id), other.id == document.id)
-        for other in _offered(document, corpus)
-    ]
+    """Return a document as the reading pane shows it; where the corpus has others, with room for their list."""
     pages = _Pages(document, texts)
     parts = [_part(section, pages, corpus) for section in document.sections]
-    return render(
-        "article.html.j2", texts, version=corpus.content_hash[:16], document=document, parts=parts, others=others
-    )
+    many = len(corpus.documents) > 1
+    return render("article.html.j2", texts, version=corpus.content_hash[:16], document=document, parts=parts, many=many)
 
 
-def _offered(document: Document, corpus: Corpus) -> Sequence[Document]:
-    """Return the documents that can be chosen from: the first of a large corpus, and the one that is read."""
-    first = corpus.documents[:OFFERED]
-    return first if any(other.id == document.id for other in first) else [document, *first]
+def documents_html(corpus: Corpus, texts: Mapping[str, str], shown: str) -> str:
+    """Return the list of a corpus's documents, of which the one with the id `shown` is open.
+
+    It may be long, and is fetched when somebody asks for it.
+    """
+    documents = [
+        (each.title, address(corpus, each.id, each.sections[0].id), each.id == shown) for each in corpus.documents
+    ]
+    return render("documents.html.j2", texts, documents=documents)
 
 
 def _part(section: Section, pages: _Pages, corpus: Corpus) -> _Part:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from corpus.errors import FeedbackError
 from qa.feedback import FeedbackStore, Verdict, verdict_on
 from qa.page.answer import turn_html
-from qa.page.article import article_html
+from qa.page.article import article_html, documents_html
 from qa.page.export import markdown
 from qa.page.suggestions import Suggestions
 from qa.page.talk import Answerer, Talk
@@ -124,6 +124,10 @@ class Desk:
         except KeyError:
             return ""
         return article_html(document, self.corpus, self.texts)
+
+    def documents_html(self, shown: str) -> str:
+        """Return the list of the corpus's documents for the reading pane, which shows the one with the id `shown`."""
+        return documents_html(self.corpus, self.texts, shown)
 
     def reply_html(self, turn: Turn) -> str:
         """Return a turn's reply for the page."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -23,11 +24,15 @@ _TITLE_CHARACTERS = 48
 
 
 class Suggestions:
-    """Finds follow-up questions; what it has once checked it remembers."""
+    """Finds follow-up questions; what it has once checked it remembers.
+
+    One is checked at a time, so that answers are not held up and many visitors wait for one check of a question.
+    """
 
     def __init__(self, qa: Answerer, texts: Mapping[str, str]) -> None:
         self._qa = qa
         self._texts = texts
+        self._checking = threading.Lock()
         self._cites: Callable[[str], frozenset[tuple[str, str]]] = lru_cache(maxsize=512)(self._cited)
 
     def after(self, turns: Sequence[Turn]) -> tuple[str, ...]:
@@ -43,7 +48,8 @@ class Suggestions:
             if question.casefold() in asked:
                 continue
             try:
-                cited = self._cites(question)
+                with self._checking:
+                    cited = self._cites(question)
             except BusyError:  # nothing is remembered of it
                 break
             if cited:
@@ -64,8 +70,7 @@ class Suggestions:
 
     def _close_titles(self, answer: Answer) -> Iterator[str]:
         """Yield the sections that a silent answer names, or those after the ones that it cites."""
-        found = dict.fromkeys(hit.passage.document_id for hit in answer.hits)
-        documents = [self._qa.corpus.document(document_id) for document_id in found]
+        documents = self._qa.corpus.documents
         headed = {s.title for document in documents for s in document.sections if s.heading_end > s.heading_start}
         yield from (title for title in answer.nearest_sections if title in headed)
         for document_id, section_id in _places(answer):

@@ -44,17 +44,25 @@ def history(turns: Sequence[Turn]) -> list[tuple[str, str]]:
 
 
 def to_stored(turns: Sequence[Turn]) -> list[dict[str, Any]]:
-    """Return turns as JSON-ready values for the browser to keep."""
+    """Return turns as JSON-ready values for the browser to keep; with each question it sends all of them back."""
     return [
         {
             "question": turn.question,
-            "answer": turn.answer and turn.answer.to_dict(),
+            "answer": turn.answer and _kept(turn.answer),
             "error": turn.error,
             "state": turn.state.value,
             "verdict": turn.verdict,
         }
         for turn in turns
     ]
+
+
+def _kept(answer: Answer) -> dict[str, Any]:
+    """Return an answer without what the page does not show: times, and more of a hit than its passage and score."""
+    kept = answer.to_dict()
+    del kept["timings"]
+    kept["hits"] = [[hit.passage.document_id, hit.passage.id, round(hit.score, 6)] for hit in answer.hits]
+    return kept
 
 
 class _GoneError(ValueError):
@@ -64,8 +72,8 @@ class _GoneError(ValueError):
 def from_stored(stored: object, corpus: Corpus, renewed: str = "") -> list[Turn]:
     """Return the turns that a browser kept; none where they are damaged.
 
-    A reply that was growing when it was kept has stopped. An answer that quotes what the corpus does not hold gives way
-    to the words `renewed`; without them it counts as damage.
+    A reply that was growing when it was kept has stopped; times and the parts of scores come back empty. An answer that
+    quotes what the corpus does not hold gives way to the words `renewed`; without them it counts as damage.
     """
     try:
         return [_turn(item, corpus, renewed) for item in _list(stored)]
@@ -111,7 +119,7 @@ def _answer(item: Mapping[str, Any], corpus: Corpus) -> Answer:
         standalone_question=_text(item["standalone_question"]),
         generator=_text(item["generator"]),
         hits=tuple(_hit(hit, corpus) for hit in _list(item["hits"])),
-        timings={_text(stage): float(seconds) for stage, seconds in dict(item["timings"]).items()},
+        timings={},
         notice=_text(item["notice"]),
         unanswered=tuple(_text(part) for part in _list(item["unanswered"])),
         note=_text(item["note"]),
@@ -126,7 +134,7 @@ def _dropped(item: Mapping[str, Any]) -> DroppedSentence:
 
 
 def _citation(item: Mapping[str, Any], corpus: Corpus) -> Citation:
-    document = _document(item, corpus)
+    document = _document(item["document_id"], corpus)
     citation = Citation(
         marker=int(item["marker"]),
         document_id=document.id,
@@ -145,18 +153,18 @@ def _citation(item: Mapping[str, Any], corpus: Corpus) -> Citation:
     return citation
 
 
-def _hit(item: Mapping[str, Any], corpus: Corpus) -> Hit:
-    passages = _document(item, corpus).passages
-    passage = next((passage for passage in passages if passage.id == item["passage_id"]), None)
+def _hit(item: object, corpus: Corpus) -> Hit:
+    document_id, passage_id, score = _list(item)
+    passages = _document(document_id, corpus).passages
+    passage = next((passage for passage in passages if passage.id == passage_id), None)
     if passage is None:
         raise _GoneError("the passage is not in the corpus")
-    return Hit(passage, float(item["score"]), float(item["dense"]), float(item["lexical"]))
+    return Hit(passage, float(score), dense=0.0, lexical=0.0)
 
 
-def _document(item: Mapping[str, Any], corpus: Corpus) -> Document:
-    document_id = _text(item["document_id"])
+def _document(document_id: object, corpus: Corpus) -> Document:
     try:
-        return corpus.document(document_id)
+        return corpus.document(_text(document_id))
     except KeyError:
         raise _GoneError("the document is not in the corpus") from None
 

@@ -99,8 +99,7 @@ def _in_milvus(sources: Sequence[str], model: str | None, address: StoreAddress)
         if path is None:
             index = stored.open()
         else:
-            read = load_corpus(path, known=stored.known_documents())
-            index, _ = stored.renew(read, waiting=lambda: None)
+            index, _ = stored.renew(load_corpus(path), waiting=lambda: None)
         first = next((each.current() for each in opened.values()), None)
         qa = first.on(index) if first else ArticleQA(index, make_generator(model))
         opened[name] = StoredQA(qa, stored, index.collection)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 SEED = 20
-_PATIENCE = 120.0
+PATIENCE = 120.0
 
 
 @dataclass
@@ -65,7 +65,7 @@ async def visit(
     """
     result = Result()
     limits = httpx.Limits(max_connections=visitors, max_keepalive_connections=visitors)
-    async with httpx.AsyncClient(base_url=address, timeout=_PATIENCE, limits=limits) as client:
+    async with httpx.AsyncClient(base_url=address, timeout=PATIENCE, limits=limits) as client:
         began = time.perf_counter()
         await asyncio.gather(
             *(_visitor(client, result, questions, f"v{number}", each, told, pause) for number in range(visitors))
@@ -106,9 +106,9 @@ async def _visitor(
 
 
 @contextmanager
-def _server(options: Sequence[str]) -> Iterator[tuple[str, int]]:
+def running_server(options: Sequence[str]) -> Iterator[tuple[str, int]]:
     """Start `footnote serve` on a free port; give its address and process id."""
-    command = [sys.executable, "-m", "qa", "serve", "--port", "0", "--no-page", *options]
+    command = [sys.executable, "-m", "qa", "serve", "--port", "0", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:  # noqa: S603
         try:
             said = process.stdout.readline() if process.stdout else ""
@@ -128,7 +128,7 @@ def _megabytes(pid: int) -> float:
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
 
 
-def _cpu_seconds(pid: int) -> float:
+def cpu_seconds(pid: int) -> float:
     """Return the seconds of CPU time that a process has used; nan where the system does not tell."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
@@ -137,7 +137,8 @@ def _cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _questions(file: Path) -> list[str]:
+def questions_of(file: Path) -> list[str]:
+    """Return the questions of a set that stand alone, each once."""
     lines = file.read_text(encoding="utf-8").splitlines()
     return list(dict.fromkeys(record["question"] for record in map(json.loads, lines) if not record.get("history")))
 
@@ -152,13 +153,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--pause", type=float, default=0.0, help="seconds between two questions of a visitor (default 0)"
     )
     options, serve = parser.parse_known_args(arguments)
-    questions = _questions(options.questions)
+    questions = questions_of(options.questions)
     told: dict[str, str] = {}
-    with _server(serve) as (address, pid):
+    with running_server(["--no-page", *serve]) as (address, pid):
         alone = asyncio.run(visit(address, questions, 1, len(questions), told))
-        before, busy = _megabytes(pid), _cpu_seconds(pid)
+        before, busy = _megabytes(pid), cpu_seconds(pid)
         crowd = asyncio.run(visit(address, questions, options.visitors, options.each, told, options.pause))
-        after, busy = _megabytes(pid), _cpu_seconds(pid) - busy
+        after, busy = _megabytes(pid), cpu_seconds(pid) - busy
     for name, result in (("1 visitor", alone), (f"{options.visitors} visitors", crowd)):
         print(f"{name:<12} {len(result.seconds):>6} answers  {result.per_second:6.1f}/s", end="  ")
         print(f"p50 {result.percentile(50):.3f} s  p95 {result.percentile(95):.3f} s", end="  ")

@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.responses import JSONResponse, Response
 
 from corpus.errors import FootnoteError
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     from qa.server.tools import McpDoor
 
 _DESCRIPTION = "Ask articles; every sentence of an answer carries the exact words of the article that it came from."
+_PACKING = 5
+"""How hard replies are packed, from 1 to 9."""
+_NOT_PACKED = tuple(kind for kind in DEFAULT_EXCLUDED_CONTENT_TYPES if kind != "text/event-stream")
+"""Answers that stream are packed as well, event by event: on the page each repeats the conversation before it."""
 _PROBLEMS = {
     400: "The body is not JSON.",
     401: "A key is needed, or not known.",
@@ -56,6 +61,7 @@ def create_app(service: Service) -> FastAPI:
         service.tracing.stop()
 
     app = FastAPI(title="Footnote", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
+    app.add_middleware(GZipMiddleware, compresslevel=_PACKING, exclude_content_types=_NOT_PACKED)
     app.add_middleware(Guard, service=service)
     app.add_middleware(  # around the guard: a page that may ask may also read why it was refused
         CORSMiddleware,

@@ -106,6 +106,25 @@ def latency_histogram(seconds: Mapping[str, Sequence[float]], title: str) -> str
     return _svg(figure)
 
 
+def scale_panels(sizes: Sequence[Mapping[str, Any]]) -> str:
+    """Return milliseconds a query and memory by passages side by side; `sizes` are rows of `index_scale`'s figures."""
+    figure = _figure(SIZE)
+    passages = [each["passages"] for each in sizes]
+    speed, memory = figure.subplots(1, 2)
+    _dress(speed, "Query to hits")
+    for position, (name, label) in enumerate((("p50_ms", "median"), ("p95_ms", "95th percentile"))):
+        speed.plot(passages, [each[name] for each in sizes], marker="o", color=COLOURS[position], label=label)
+    speed.set(ylabel="milliseconds")
+    speed.legend(frameon=False, fontsize=8)
+    _dress(memory, "Most memory of the process")
+    memory.plot(passages, [each["memory_mib"] for each in sizes], marker="o", color=COLOURS[0])
+    memory.set(ylabel="MiB")
+    for axes in (speed, memory):
+        axes.set(xscale="log", xlabel="passages")
+        axes.set_ylim(bottom=0)
+    return _svg(figure)
+
+
 def _panels(title: str, names: Sequence[str]) -> tuple[Any, list[Any]]:
     """Return a figure of its own and axes side by side, one a name."""
     figure = _figure((SIZE[0] * max(1.0, len(names) / 2), SIZE[1]))

@@ -272,6 +272,17 @@ document.addEventListener("keydown", (event) => {
   if (cameFrom) leave();
   else stop()?.click();
 });
+// The list of documents may be long: it is fetched when it is opened.
+document.addEventListener(
+  "toggle",
+  async (event) => {
+    const list = event.target.closest?.(".documents");
+    if (!list?.open || list.querySelector("ul")) return;
+    const shown = list.closest("article").dataset.document;
+    list.insertAdjacentHTML("beforeend", await server.documents(shown).catch(() => ""));
+  },
+  true,
+);
 for (const [on, off] of [["mouseover", "mouseout"], ["focusin", "focusout"]]) {
   document.addEventListener(on, (event) => event.target.matches?.(".marker") && showCard(event.target));
   document.addEventListener(off, (event) => event.target.matches?.(".marker") && hideCard());
