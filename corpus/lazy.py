@@ -34,7 +34,7 @@ class Summary:
     passages: int
 
 
-class LazyItems(Sequence[T], ABC):
+class _Lazy(Sequence[T], ABC):
     """A sequence whose items are made one by one."""
 
     @abstractmethod
@@ -59,7 +59,7 @@ class LazyItems(Sequence[T], ABC):
         return map(self._at, range(len(self)))
 
 
-class LazyDocuments(LazyItems[Document], ABC):
+class LazyDocuments(_Lazy[Document], ABC):
     """The documents of a corpus, each read when it is asked for."""
 
     @abstractmethod
@@ -79,7 +79,7 @@ class LazyDocuments(LazyItems[Document], ABC):
         return (each.passages for each in self.summaries())
 
 
-class LazyPassages(LazyItems[Passage]):
+class LazyPassages(_Lazy[Passage]):
     """Every passage of documents, in their order; a passage is there as long as somebody needs it."""
 
     def __init__(self, documents: LazyDocuments) -> None:

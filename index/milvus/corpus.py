@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from corpus import Corpus, Document, Passage
 from corpus.errors import IndexStoreError
-from corpus.lazy import LazyDocuments, LazyItems, fingerprint, summary
+from corpus.lazy import LazyDocuments, LazyPassages, fingerprint, summary
 from index.milvus.rows import document_of, joined, name_key
 from index.recent import Recent
 
@@ -86,18 +86,15 @@ class MilvusDocuments(LazyDocuments):
         return {number: document_of(values[number]) for number in numbers}
 
 
-class MilvusPassages(LazyItems[Passage]):
+class MilvusPassages(LazyPassages):
     """Every passage, in the order in which the index holds them; all documents are read to get at them."""
 
-    def __init__(self, documents: Sequence[Document], count: int) -> None:
+    def __init__(self, documents: LazyDocuments, count: int) -> None:
         self._documents = documents
         self._count = count
 
     def __len__(self) -> int:
         return self._count
-
-    def __iter__(self) -> Iterator[Passage]:
-        return (passage for document in self._documents for passage in document.passages)
 
     def _at(self, position: int) -> Passage:
         return next(islice(self, position, None))
@@ -120,7 +117,7 @@ class StoredCorpus(Corpus):
     @cached_property
     def passages(self) -> Sequence[Passage]:
         """Every passage, in the order in which the index holds them."""
-        return MilvusPassages(self.documents, self.passage_count)
+        return MilvusPassages(self.stored, self.passage_count)
 
     @cached_property
     def content_hash(self) -> str:
