@@ -166,8 +166,25 @@ def _paths(document: Outline) -> tuple[PurePosixPath, ...]:
 
 
 def _like(pattern: str, text: str) -> bool:
-    parts = map(re.escape, pattern.casefold().split("*"))
-    return re.fullmatch(".*".join(parts), text.casefold(), re.DOTALL) is not None
+    """Tell whether a text is the pattern, in which `*` stands for any characters, in time that grows with both only.
+
+    >>> _like("a*c*", "ABCD"), _like("*b", "abab"), _like("ab*ba", "aba"), _like("*", ""), _like("a", "ab")
+    (True, True, False, True, False)
+    """
+    pattern, text = pattern.casefold(), text.casefold()
+    first, *more = pattern.split("*")
+    if not more:
+        return text == pattern
+    *inner, last = more
+    if not text.startswith(first):
+        return False
+    at = len(first)
+    for part in inner:
+        at = text.find(part, at)
+        if at < 0:
+            return False
+        at += len(part)
+    return text.endswith(last) and len(text) - len(last) >= at
 
 
 def _number(text: str) -> float | None:

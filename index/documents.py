@@ -238,6 +238,24 @@ def _row(document: Document, known_fingerprint: bytes) -> Row:
     )
 
 
+def to_json(document: Document) -> list[Any]:
+    """Return a document as JSON can hold it."""
+    return [
+        {"bytes": value.decode(errors="surrogatepass")} if isinstance(value, bytes) else value
+        for value in _row(document, b"")
+    ]
+
+
+def from_json(values: list[Any]) -> Document:
+    """Return the document that `to_json` made this of.
+
+    Raises:
+        ValueError, KeyError, TypeError, IndexError: it is none.
+    """
+    row: Any = (value["bytes"].encode(errors="surrogatepass") if isinstance(value, dict) else value for value in values)
+    return _document(tuple(row))
+
+
 def _summary(row: tuple[bytes, str, bytes, int]) -> Summary:
     head = json.loads(row[1])
     return Summary(

@@ -30,7 +30,7 @@ def documents_router(service: Service) -> APIRouter:
     router = APIRouter(tags=["texts"])
 
     @router.get("/corpora", summary="List what can be asked")
-    async def corpora() -> CorporaRecord:
+    def corpora() -> CorporaRecord:
         listed = []
         for name in service.corpora:
             corpus = service.corpora.get(name).corpus
@@ -48,7 +48,7 @@ def documents_router(service: Service) -> APIRouter:
         return CorporaRecord(default=service.corpora.default, corpora=listed)
 
     @router.get("/documents", summary="List the documents of a corpus")
-    async def documents(corpus: Name | None = None) -> DocumentsRecord:
+    def documents(corpus: Name | None = None) -> DocumentsRecord:
         heads = [
             DocumentHead(id=each.id, title=each.title, characters=each.characters, sections=len(each.sections))
             for each in outlines(service.corpora.get(corpus).corpus.documents)
@@ -56,7 +56,7 @@ def documents_router(service: Service) -> APIRouter:
         return DocumentsRecord(corpus=corpus or service.corpora.default, documents=heads)
 
     @router.get("/documents/{document_id:path}/sections/{section_id}", summary="Read a section")
-    async def section(document_id: str, section_id: str, corpus: Name | None = None) -> SectionRecord:
+    def section(document_id: str, section_id: str, corpus: Name | None = None) -> SectionRecord:
         document = document_of(service.corpora.get(corpus), document_id)
         found = section_of(document, section_id)
         return SectionRecord(
@@ -67,7 +67,7 @@ def documents_router(service: Service) -> APIRouter:
         )
 
     @router.get("/documents/{document_id:path}", summary="Read a document")
-    async def document(document_id: str, corpus: Name | None = None) -> DocumentRecord:
+    def document(document_id: str, corpus: Name | None = None) -> DocumentRecord:
         found = document_of(service.corpora.get(corpus), document_id)
         sections = [SectionHead(**head(section)) for section in found.sections]
         return DocumentRecord(
