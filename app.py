@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import gradio as gr
 from anyio import to_thread
+from gradio.events import api as endpoint
 from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
 
+from corpus.errors import FootnoteError
 from qa.__main__ import main
 from qa.feedback import FeedbackStore
 from qa.page.bundle import early_links, needed
 from qa.page.choices import Choice, choices
-from qa.page.desk import Desk, Reception, View
+from qa.page.desk import Desk, Reception, View, page_title
 from qa.page.look import style
 from qa.page.templates import ASSETS, asset, render
 from qa.page.texts import read_texts
@@ -28,6 +30,8 @@ from qa.server.service import PageService, Service
 from qa.server.web import create_app
 
 if TYPE_CHECKING:
+    from socket import socket
+
     from fastapi import FastAPI
 
     from corpus import Corpus
@@ -156,11 +160,22 @@ def build(qa: Answerer, feedback: FeedbackStore | None = None, offered: Sequence
     def read(document_id: str) -> str:
         return reception.desk().article_html(document_id)
 
+    def answer(question: str) -> dict[str, Any]:
+        """Answer a question; what comes back are the fields of the REST API's answer."""
+        try:
+            *_, whole = qa.current().stream(question)
+        except FootnoteError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+        return whole.to_dict()
+
     def documents(shown: str) -> str:
         return reception.desk().documents_html(shown)
 
+    def now(_: object = None) -> dict[str, str]:
+        return reception.desk().now()
+
     blocks: gr.Blocks
-    with gr.Blocks(title=f"{corpus.title} · Footnote", analytics_enabled=False, fill_width=True) as blocks:
+    with gr.Blocks(title=page_title(corpus.title), analytics_enabled=False, fill_width=True) as blocks:
         kept_as = f"footnote-{corpus.content_hash[:16]}"
         conversation = gr.BrowserState([], storage_key=kept_as, secret="footnote")  # noqa: S106  (the visitor's own)
         exported = gr.Textbox(visible=False)
@@ -210,7 +225,7 @@ def build(qa: Answerer, feedback: FeedbackStore | None = None, offered: Sequence
                     elem_id="reader",
                     apply_default_css=False,
                     js_on_load=asset("page.js"),
-                    server_functions=[read, documents],
+                    server_functions=[read, documents, now],
                 )
 
         shown = [chat, question, conversation]
@@ -242,6 +257,7 @@ def build(qa: Answerer, feedback: FeedbackStore | None = None, offered: Sequence
             event.then(on.suggest, conversation, following, **at_once)
         chat.like(on.judge, conversation, conversation, **at_once)
         save = f"(text) => window.footnote.save({texts['export_file']!r}, text)"
+        endpoint(answer, api_name="answer", concurrency_limit=ANSWERED_AT_ONCE, concurrency_id="asking")
         export.click(on.export, conversation, exported, **at_once).then(None, exported, None, js=save, **private)
         paper.click(None, None, None, js="() => window.print()", **private)
     return blocks
@@ -274,8 +290,8 @@ def mount(server: FastAPI, service: Service, feedback: FeedbackStore | None = No
     server.user_middleware.append(Middleware(Delivery, pages=pages))  # the innermost: the guard stands before it
 
 
-def serve(corpora: Corpora, settings: ServerSettings) -> None:
-    """Serve the corpora through every door until interrupted.
+def serve(corpora: Corpora, settings: ServerSettings, opened: socket | None = None) -> None:
+    """Serve the corpora through every door until interrupted; on a socket that listens already, if there is one.
 
     Raises:
         FootnoteError: the address or the file of keys cannot be used.
@@ -284,7 +300,7 @@ def serve(corpora: Corpora, settings: ServerSettings) -> None:
     server = create_app(service)
     if settings.page:
         mount(server, service)
-    run(server, service)
+    run(server, service, opened)
 
 
 def _files(blocks: gr.Blocks) -> PageFiles:

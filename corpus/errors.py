@@ -31,6 +31,10 @@ class IndexBusyError(IndexStoreError):
     """Another process is building this index right now."""
 
 
+class StoreDownError(IndexStoreError):
+    """The server that holds an index does not answer; what needs it works again by itself when it does."""
+
+
 class ModelError(FootnoteError):
     """A model that scores or writes answers is missing, damaged or failed."""
 

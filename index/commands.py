@@ -12,22 +12,25 @@ from tqdm import tqdm
 
 from corpus import load_corpus
 from corpus.errors import CorpusError
-from index import store
-from index.building import open_or_build, renew
 from index.encoder import load_encoder
-from index.search import SearchMode
+from index.search import Index, SearchMode
+from index.stores import opened, store_address, store_for
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
 
     from corpus import Corpus, Document, Section
-    from index.encoder import Encoder
-    from index.search import Index
+    from index.search import Searchable
+    from index.stores import Store
     from index.vectors import Means
 
 CORPUS_HELP = "a file, folder or pattern, or several parted as in PATH; the article that ships if left out"
+
+STORE_HELP = (
+    "keep the index in Milvus under a name, as in milvus:http://localhost:19530#notes; where no corpus is named, "
+    "what is there is used and no file looked at (default: FOOTNOTE_STORE, or this machine's disk)"
+)
 
 
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -36,6 +39,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     index.add_argument("paths", nargs="*", metavar="PATH", help=CORPUS_HELP)
     index.add_argument("--dry-run", action="store_true", help="only say what would be read and what left out")
     index.add_argument("--json", action="store_true", help="print what was done as JSON")
+    add_store(index)
     index.set_defaults(run=run_index)
 
     search = commands.add_parser("search", help="print the passages nearest to a query")
@@ -69,8 +73,14 @@ def add_where(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_store(parser: argparse.ArgumentParser) -> None:
+    """Add `--store` to a command."""
+    parser.add_argument("--store", metavar="milvus:URI#NAME", help=STORE_HELP)
+
+
 def _add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--corpus", metavar="PATH", help=CORPUS_HELP)
+    add_store(parser)
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -78,9 +88,9 @@ def run_index(options: argparse.Namespace) -> int:
     """Build or renew an index and say what was done; 1 if a file was left out, else 0."""
     places = options.paths or None
     encoder = load_encoder()
-    folder = store.default_folder(places, encoder)
+    store = store_for(places, encoder, store_address(options.store))
     with _bar("reading", " files") as progress:
-        corpus = load_corpus(places, known=store.known_documents(folder), progress=progress)
+        corpus = load_corpus(places, known=store.known_documents(), progress=progress)
     report: dict[str, object] = {
         "state": "dry run",
         "documents": len(corpus.documents),
@@ -89,9 +99,9 @@ def run_index(options: argparse.Namespace) -> int:
         "other_files": dict(corpus.unread),
     }
     if not options.dry_run:
-        encoded = _build(folder, corpus, encoder)
+        encoded = _build(store, corpus)
         report["state"] = "up to date" if encoded is None else "built"
-        report |= {"encoded": encoded or 0, "encoder": encoder.name, "folder": str(folder)}
+        report |= {"encoded": encoded or 0, "encoder": encoder.name, "folder": store.place}
     if options.json:
         print(json.dumps({**report, "left_out": corpus.problems}, ensure_ascii=False, indent=2))
     else:
@@ -113,9 +123,9 @@ def _summary(report: Mapping[str, Any]) -> str:
     return line
 
 
-def _build(folder: Path, corpus: Corpus, encoder: Encoder) -> int | None:
-    """Build what the index on disk lacks and save it; return how many passages were embedded, None if it was fit."""
-    if store.fits(folder, corpus, encoder):
+def _build(store: Store, corpus: Corpus) -> int | None:
+    """Build what the index that is kept lacks; return how many passages were embedded, None if it was fit."""
+    if store.fits(corpus):
         return None
     encoded = 0
 
@@ -129,7 +139,7 @@ def _build(folder: Path, corpus: Corpus, encoder: Encoder) -> int | None:
             encoded = done
             show(done, total)
 
-        _, built = renew(folder, corpus, encoder, progress, waiting)
+        _, built = store.renew(corpus, progress, waiting)
     return encoded if built else None
 
 
@@ -188,8 +198,10 @@ def run_search(options: argparse.Namespace) -> int:
 
 def run_show(options: argparse.Namespace) -> int:
     """Print a section's heading and words, or a document's outline."""
-    folder = store.default_folder(options.corpus, load_encoder())
-    corpus = load_corpus(options.corpus, known=store.known_documents(folder))
+    if (address := store_address(options.store)) and not options.corpus:
+        corpus = _opened(options).corpus
+    else:
+        corpus = load_corpus(options.corpus, known=store_for(options.corpus, load_encoder(), address).known_documents())
     document_id, _, section_id = options.place.rpartition("#") if "#" in options.place else (options.place, "", "")
     try:
         document = corpus.document(document_id)
@@ -248,9 +260,10 @@ def run_stats(options: argparse.Namespace) -> int:
         "characters in the median passage": sorted(lengths)[len(lengths) // 2],
         "left out": len(index.corpus.problems),
         "encoder": index.encoder.fingerprint,
-        "vectors": f"{len(index.dense)} of {index.dense.dimension} dimensions",
-        "search": index.dense.means.to_dict() if options.json else _said(index.dense.means),
+        "vectors": f"{len(lengths)} of {index.encoder.dimension} dimensions",
     }
+    if isinstance(index, Index):
+        figures["search"] = index.dense.means.to_dict() if options.json else _said(index.dense.means)
     if options.json:
         print(json.dumps(figures, ensure_ascii=False, indent=2))
     else:
@@ -267,8 +280,8 @@ def _said(means: Means) -> str:
     return f"{means.probes} of {means.lists} {means.kind}, {found}, {held}, {means.disk / 1e6:.1f} MB on disk"
 
 
-def _opened(options: argparse.Namespace) -> Index:
-    return open_or_build(options.corpus, load_encoder())
+def _opened(options: argparse.Namespace) -> Searchable:
+    return opened(options.corpus, load_encoder(), store_address(options.store))
 
 
 def _short(text: str, width: int = 160) -> str:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Self
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import numpy as np
 
 from corpus.errors import IndexStoreError
 from corpus.filters import conditions, matching_rows
+from corpus.lazy import outlines
 from index.fusion import convex
 from index.lexical import LexicalIndex, best_rows
 from index.recent import Recent
 from index.reuse import encode_new, nothing_earlier, text_keys
 from index.vectors import DenseIndex
+from index.words import STOPWORDS, terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -23,11 +26,13 @@ if TYPE_CHECKING:
 
     from corpus import Corpus, Document, Passage
     from corpus.filters import Where
+    from corpus.lazy import Outline
     from corpus.settings import CorpusSettings
     from index.encoder import Encoder
     from index.reuse import Earlier
 
-_CANDIDATES = 100
+CANDIDATES = 100
+"""How many rows dense and lexical search each put forward to be fused."""
 _REMEMBERED_ROWS = 4_000_000
 """Rows, 8 bytes each, of the filters that were used last."""
 
@@ -87,7 +92,7 @@ def search_rows(
 
     `among` holds the only rows that may be found, (n_rows,), each once; None is all of them.
     """
-    pool = max(k, _CANDIDATES)
+    pool = max(k, CANDIDATES)
     all_lexical = lexical.all_scores(query)
     found: list[NDArray[np.int64]] = []
     if mode is not SearchMode.LEXICAL:
@@ -95,16 +100,22 @@ def search_rows(
     if mode is not SearchMode.DENSE:
         found.append(best_rows(all_lexical, pool, among))
     rows = np.unique(np.concatenate(found))
-    dense_scores, lexical_scores = dense.scores(vector, rows), all_lexical[rows]
+    return ranked(rows, dense.scores(vector, rows), all_lexical[rows], mode, k)
+
+
+def ranked(
+    rows: NDArray[np.int64], dense: NDArray[np.float32], lexical: NDArray[np.float32], mode: SearchMode, k: int
+) -> Candidates:
+    """Return the best k of rows with these cosines and BM25 scores, all (n_candidates,); among equals the first row."""
     match mode:
         case SearchMode.FUSED:
-            scores = convex(dense_scores, lexical_scores)
+            scores = convex(dense, lexical)
         case SearchMode.DENSE:
-            scores = dense_scores
+            scores = dense
         case SearchMode.LEXICAL:
-            scores = lexical_scores
+            scores = lexical
     order = np.lexsort((rows, -scores))[:k]
-    return Candidates(rows[order], scores[order], dense_scores[order], lexical_scores[order])
+    return Candidates(rows[order], scores[order], dense[order], lexical[order])
 
 
 def passage_text(document: Document, passage: Passage) -> str:
@@ -133,6 +144,43 @@ def passage_texts(documents: Iterable[Document]) -> Iterator[str]:
 def embedded_texts(documents: Iterable[Document]) -> Iterator[str]:
     """Yield what is embedded of every passage, in their order."""
     return (embedded_text(document, passage) for document in documents for passage in document.passages)
+
+
+def heading_terms(documents: Iterable[Document | Outline]) -> frozenset[str]:
+    """Return the stems of documents' titles and headings."""
+    headings = {title for each in documents for title in (each.title, *(section.title for section in each.sections))}
+    return frozenset(term for heading in headings for term in terms(heading))
+
+
+class Searchable(Protocol):
+    """What questions are answered from: an `Index` in memory, or one that another server holds."""
+
+    @property
+    def corpus(self) -> Corpus:
+        """The documents whose passages are found."""
+
+    @property
+    def encoder(self) -> Encoder:
+        """What turns a query into a vector."""
+
+    def words(self) -> Iterable[str]:
+        """Return the words of the documents, in lower case, and the stop words: what is spelt right."""
+
+    def heading_terms(self) -> frozenset[str]:
+        """Return the stems of the documents' titles and headings."""
+
+    def search(
+        self,
+        query: str,
+        k: int = 10,
+        mode: SearchMode = SearchMode.FUSED,
+        vector: NDArray[np.float32] | None = None,
+        among: NDArray[np.int64] | None = None,
+    ) -> list[Hit]:
+        """Return the k best passages, best first, as `Index.search` does."""
+
+    def rows_where(self, where: Where) -> NDArray[np.int64]:
+        """Return the rows of the passages that meet every condition, as `Index.rows_where` does."""
 
 
 class Index:
@@ -204,6 +252,14 @@ class Index:
             zip(found.rows.tolist(), found.scores.tolist(), found.dense.tolist(), found.lexical.tolist(), strict=True)
         )
         return [Hit(self.corpus.passages[row], score, dense, lexical) for row, score, dense, lexical in columns]
+
+    def words(self) -> Iterable[str]:
+        """Return the words of the documents, in lower case, and the stop words: what is spelt right."""
+        return chain(self.lexical.words.words, STOPWORDS)
+
+    def heading_terms(self) -> frozenset[str]:
+        """Return the stems of the documents' titles and headings."""
+        return heading_terms(outlines(self.corpus.documents))
 
     def rows_where(self, where: Where) -> NDArray[np.int64]:
         """Return the rows of the passages that meet every condition: (n_rows,), in order.

@@ -11,17 +11,19 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from corpus.errors import FootnoteError
-from index.commands import CORPUS_HELP, add_commands, add_where
+from index.commands import CORPUS_HELP, add_commands, add_store, add_where
 from qa import feedback
 from qa.evaluation import command as evaluate
+from qa.phrases import place_of
 from qa.server import commands as server
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from corpus import Corpus
-    from index import Hit, Index
-    from qa.records import Answer, Citation
+    from index import Hit
+    from index.search import Searchable
+    from qa.records import Answer
 
 _WIDTH = 100
 
@@ -70,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_source(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--corpus", metavar="PATH", help=CORPUS_HELP)
+    add_store(parser)
     _add_model(parser)
 
 
@@ -85,13 +88,13 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
 def _ask(options: argparse.Namespace) -> int:
     from qa.pipeline import ArticleQA  # noqa: PLC0415  (so that --help is instant)
 
-    qa = ArticleQA.open(options.corpus, options.model)
+    qa = ArticleQA.open(options.corpus, options.model, store=options.store)
     answer = qa.answer(options.question, where=options.where)
     print(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2) if options.json else render(answer, qa.corpus))
     return 0
 
 
-def _reranked(index: Index, query: str, k: int, where: Sequence[str]) -> list[Hit]:
+def _reranked(index: Searchable, query: str, k: int, where: Sequence[str]) -> list[Hit]:
     from qa.pipeline import ArticleQA  # noqa: PLC0415  (so that --help is instant)
 
     return ArticleQA(index).search(query, k, where)
@@ -112,18 +115,10 @@ def render(answer: Answer, corpus: Corpus) -> str:
     if answer.citations:
         lines.append("")
     for citation in answer.citations:
-        head = f"[{citation.marker}] {_place(citation, corpus)}: "
+        head = f"[{citation.marker}] {place_of(citation, corpus)}: "
         quote = f"“{' '.join(citation.quote.split())}”"
         lines.append(textwrap.fill(head + quote, _WIDTH, subsequent_indent="    "))
     return "\n".join(lines)
-
-
-def _place(citation: Citation, corpus: Corpus) -> str:
-    """Return where a citation stands: its document where there are several, its section, its page, and other files."""
-    titles = [corpus.document(citation.document_id).title] if len(corpus.documents) > 1 else []
-    place = " › ".join([*titles, citation.section_title])
-    place += f", p. {citation.page}" if citation.page else ""
-    return place + (f" (also in {', '.join(citation.also)})" if citation.also else "")
 
 
 if __name__ == "__main__":

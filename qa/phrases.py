@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from corpus import Corpus, Document, Section
     from corpus.settings import CorpusSettings
+    from qa.records import Citation
 
 CANNOT_ANSWER = "does not answer this"
 """The one phrase for silence, shared by every answer that abstains and by the tests."""
@@ -39,3 +40,11 @@ def urgent_advice(question: str, settings: CorpusSettings) -> str:
     return next(
         (urgent.advice for urgent in settings.urgent if any(phrase.lower() in words for phrase in urgent.phrases)), ""
     )
+
+
+def place_of(citation: Citation, corpus: Corpus) -> str:
+    """Return where a citation stands: its document where there are several, its section, its page, and other files."""
+    titles = [corpus.document(citation.document_id).title] if len(corpus.documents) > 1 else []
+    place = " › ".join([*titles, citation.section_title])
+    place += f", p. {citation.page}" if citation.page else ""
+    return place + (f" (also in {', '.join(citation.also)})" if citation.also else "")

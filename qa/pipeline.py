@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from copy import copy
 from functools import cache, cached_property, partial
-from itertools import chain, compress
+from itertools import compress
 from operator import not_
 from typing import TYPE_CHECKING
 
 from index import Index, SearchMode, load_encoder
-from index.building import open_or_build
-from index.words import STOPWORDS, terms
+from index.stores import opened, store_address
 from qa.confidence import load_confidence
 from qa.evidence import Assessment, assess
 from qa.followup import standalone
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from corpus.filters import Where
     from corpus.places import Given
     from index import Encoder, Hit
+    from index.search import Searchable
     from qa.evidence import ScoredSentence
     from qa.evidence_model import EvidenceModel
     from qa.grounding import SupportJudge
@@ -60,7 +60,7 @@ class ArticleQA:
 
     def __init__(
         self,
-        index: Index,
+        index: Searchable,
         generator: Generator | None = None,
         judge: Judge | None = None,
         support: SupportJudge | None = None,
@@ -78,7 +78,13 @@ class ArticleQA:
         self.threshold = DEFAULT_THRESHOLD if threshold is None else threshold
 
     @classmethod
-    def open(cls, path: Given = None, model: str | None = None, beside: ArticleQA | None = None) -> ArticleQA:
+    def open(
+        cls,
+        path: Given = None,
+        model: str | None = None,
+        beside: ArticleQA | None = None,
+        store: str | None = None,
+    ) -> ArticleQA:
         """Return the question answering of a corpus: its index is opened, or built where there is none that fits.
 
         Args:
@@ -86,22 +92,26 @@ class ArticleQA:
             model: what words the answers, as in `--model`; None is what FOOTNOTE_MODEL names, or the corpus's own
                 sentences ("quote").
             beside: another one, whose encoder and language model are shared; `model` is not looked at then.
+            store: where the index is kept, as in `--store`; None is what FOOTNOTE_STORE names, or this machine's disk.
+                With an index in Milvus and no path, no file is looked at.
 
         Raises:
             CorpusError: there is nothing to read at `path`.
             EncoderError: the encoder's weights are missing or damaged.
+            IndexStoreError: Milvus has no such index, or does not answer (`StoreDownError`).
             ModelError: the weights or the library of `model` are missing or damaged.
             SettingsError: `model` or the corpus's settings cannot be used.
         """
         generator = beside.generator if beside else make_generator(model)
-        return cls(open_or_build(path, beside.index.encoder if beside else load_encoder()), generator)
+        encoder = beside.index.encoder if beside else load_encoder()
+        return cls(opened(path, encoder, store_address(store)), generator)
 
     @classmethod
     def from_corpus(cls, corpus: Corpus, encoder: Encoder | None = None, judge: Judge | None = None) -> ArticleQA:
         """Return the question answering of a corpus in memory; nothing is written."""
         return cls(Index.build(corpus, encoder or load_encoder()), judge=judge)
 
-    def on(self, index: Index) -> ArticleQA:
+    def on(self, index: Searchable) -> ArticleQA:
         """Return the same question answering, models and all, of another index."""
         return type(self)(index, *self._models)
 
@@ -253,13 +263,11 @@ class ArticleQA:
     @cached_property
     def speller(self) -> Speller:
         """What puts misspelt words right, towards those of the corpus."""
-        return Speller(chain(self.index.lexical.words.words, STOPWORDS))
+        return Speller(self.index.words())
 
     @cached_property
     def _heading_terms(self) -> frozenset[str]:
-        headings = (section.title for document in self.corpus.documents for section in document.sections)
-        titles = (document.title for document in self.corpus.documents)
-        return frozenset(term for heading in chain(headings, titles) for term in terms(heading))
+        return self.index.heading_terms()
 
     def _section_spoken_of(self, text: str) -> str:
         """Return the heading of the section that an earlier answer came from, where its words make that plain."""

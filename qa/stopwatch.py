@@ -3,11 +3,28 @@
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+    from typing import TypeAlias
+
+    Traced: TypeAlias = Callable[[str], AbstractContextManager[None]]
+
+
+def _untraced(_: str) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
+_traced: Traced = _untraced
+
+
+def trace(stage: Traced | None) -> None:
+    """Put every stage from now on into `stage(name)`, for a server that tells others of them; None ends that."""
+    global _traced  # noqa: PLW0603  (one a process, as what it tells is)
+    _traced = stage or _untraced
 
 
 class Stopwatch:
@@ -22,7 +39,8 @@ class Stopwatch:
         """Add the time until the block ends to a stage's seconds."""
         started = time.perf_counter()
         try:
-            yield
+            with _traced(name):
+                yield
         finally:
             self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
 

@@ -38,6 +38,16 @@ def run_apart(coroutine):
     return apart(asyncio.run, coroutine)
 
 
+def mount_page(server, service):
+    """Put the page into a server, in a running event loop: where none runs, Gradio makes some and leaves them open."""
+    from app import mount  # noqa: PLC0415  (gradio, only where a page is tested)
+
+    async def put() -> None:
+        mount(server, service)
+
+    run_apart(put())
+
+
 class Slow:
     """The real thing, but each step of an answer takes a moment, and a question may break it."""
 
@@ -49,7 +59,7 @@ class Slow:
     def __getattr__(self, name):
         return getattr(self.qa, name)
 
-    def stream(self, question, history=()):
+    def stream(self, question, history=(), where=()):
         if "break" in question:
             raise RuntimeError("the secret inside")
         for answer in self.qa.stream(question, history):

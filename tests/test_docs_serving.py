@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from server_fixtures import serving
+from server_fixtures import mount_page, serving
 
 from qa.__main__ import _parser
 from qa.server.corpora import Corpora
@@ -30,12 +30,17 @@ def lines(command):
 
 
 @pytest.fixture(scope="module")
-def address(article_qa):
-    """A server with a page's addresses, at the article."""
+def address(article_qa, tmp_path_factory):
+    """The server with every door, at the article."""
+    monkeypatch = pytest.MonkeyPatch()
+    monkeypatch.setenv("FOOTNOTE_DATA", str(tmp_path_factory.mktemp("data")))
     service = Service(Corpora({"article": lambda: article_qa}), ServerSettings())
+    server = create_app(service)
+    mount_page(server, service)
     service.warm_up()
-    with serving(create_app(service), service) as address:
+    with serving(server, service) as address:
         yield address
+    monkeypatch.undo()
 
 
 def test_every_kind_of_snippet_is_known():

@@ -28,8 +28,11 @@ ADAPTERS = {
     "onnx": {"index/bert_graph.py"},
     "gradio": {"app.py"},
     "mcp": {"qa/server/tools.py"},
+    "opentelemetry": {"qa/server/tracing.py"},
+    "pymilvus": {"index/milvus/connection.py"},
+    "grpc": {"index/milvus/connection.py"},
     "prometheus_client": {"qa/server/metrics.py"},
-    "uvicorn": {"qa/server/run.py"},
+    "uvicorn": {"qa/server/run.py", "qa/server/waiting.py"},
 }
 
 
@@ -72,7 +75,17 @@ def test_public_names():
 
 
 def test_import_qa_is_light():
-    heavy = {"torch", "transformers", "sentence_transformers", "gradio", "onnxruntime", "openai", "fastapi", "mcp"}
+    heavy = {
+        "torch",
+        "transformers",
+        "sentence_transformers",
+        "gradio",
+        "onnxruntime",
+        "openai",
+        "fastapi",
+        "mcp",
+        "pymilvus",
+    }
     code = f"import sys, qa, qa.__main__; print(sorted({heavy} & set(sys.modules)))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert run.stdout.strip() == "[]"

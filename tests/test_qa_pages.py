@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 from paper import pdf
+from server_fixtures import client_of
 
 from corpus import load_corpus
 from qa import ArticleQA
@@ -64,6 +65,15 @@ def test_a_document_without_pages_names_none(qa):
     assert [citation.page for citation in answer.citations] == [None]
     assert "[1] Bread › Ovens: “An oven" in render(answer, qa.corpus)
     assert "Bread › Ovens: “An oven" in plain_text(answer, qa.corpus, TEXTS)
+
+
+def test_the_openai_protocol_names_document_and_page(qa):
+    question, _, page = WHERE_IT_STANDS[1]
+    with client_of(qa) as client:
+        asked = {"model": "article", "messages": [{"role": "user", "content": question}]}
+        message = client.post("/v1/chat/completions", json=asked).json()["choices"][0]["message"]
+    sources = message["content"].rpartition("Sources:\n")[2]
+    assert re.search(rf"^\[\d+\] Harbour › [\w ]+, p\. {page}: “", sources, re.MULTILINE)
 
 
 def test_one_document_is_not_named(article_qa):

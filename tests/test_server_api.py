@@ -58,6 +58,22 @@ def test_search_gives_the_words_of_each_passage(api, article_qa):
     assert all(hit.text == document.text[hit.start : hit.end] for hit in told.hits)
 
 
+def test_conditions_keep_search_and_answers_to_a_part(api, article_qa):
+    where = ["section=*diagnos*"]
+    found = api.post("/v1/search", json={"query": "cramps", "k": 5, "where": where}).json()["hits"]
+    assert [hit["passage_id"] for hit in found] == [hit.passage.id for hit in article_qa.search("cramps", 5, where)]
+    assert found and all("Diagnos" in hit["section_title"] for hit in found)
+    told = api.post("/v1/answer", json={"question": QUESTION, "where": where}).json()
+    assert comparable(told) == comparable(article_qa.answer(QUESTION, where=where).to_dict())
+    assert told["text"] != api.post("/v1/answer", json={"question": QUESTION}).json()["text"]
+    for wrong, said in (("colour=red", "no document has the key 'colour'"), ("cramps", "is no condition")):
+        for path, asked in (("answer", {"question": QUESTION}), ("search", {"query": "x"})):
+            reply = api.post(f"/v1/{path}", json={**asked, "where": [wrong]})
+            assert (reply.status_code, said in reply.json()["detail"]) == (422, True)
+    streamed = api.post("/v1/answer", json={"question": QUESTION, "stream": True, "where": ["colour=red"]})
+    assert streamed.status_code == 422
+
+
 def test_texts_can_be_read_to_the_letter(api, article):
     corpora = CorporaRecord.model_validate(api.get("/v1/corpora").json())
     assert [(each.name, each.content_hash) for each in corpora.corpora] == [("article", article.content_hash)]
@@ -127,6 +143,8 @@ BAD = [
     ("a million turns", {"json": {"question": "x", "history": [{"role": "user", "content": "x"}] * 1_000_000}}, 413),
     ("10 MB", {"content": b'{"question": "' + b"a" * 10_000_000 + b'"}'}, 413),
     ("10 MB in chunks", {"content": (b"a" * 100_000 for _ in range(100))}, 413),
+    ("conditions of another type", {"json": {"question": "x", "where": "folder=a"}}, 422),
+    ("many conditions", {"json": {"question": "x", "where": ["file=a"] * 21}}, 422),
     ("k of no size", {"json": {"question": "x", "k": -1}}, 422),
     ("id with a newline", {"json": {"question": "x", "id": "a\nb"}}, 422),
 ]

@@ -14,7 +14,7 @@ class Mixing(Slow):
 
     last = None
 
-    def stream(self, question, history=()):
+    def stream(self, question, history=(), where=()):
         given, self.last = self.last or question, question
         return self.qa.stream(given, history)
 

@@ -130,7 +130,7 @@ def test_errors_have_the_form_that_the_client_reads(client, wrong, error, said):
 class Failing(Slow):
     """Breaks after the first sentence."""
 
-    def stream(self, question, history=()):
+    def stream(self, question, history=(), where=()):
         yield next(iter(self.qa.stream(question, history)))
         raise ModelError("the secret inside")
 
@@ -138,7 +138,7 @@ class Failing(Slow):
 class Changing(Slow):
     """Says one sentence and then, as when a language model fails, another answer."""
 
-    def stream(self, question, history=()):
+    def stream(self, question, history=(), where=()):
         yield next(iter(self.qa.stream("What does an EMG show?", history)))
         yield from self.qa.stream(question, history)
 

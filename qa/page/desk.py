@@ -38,6 +38,11 @@ class View:
         return to_stored(self.turns)
 
 
+def page_title(title: str) -> str:
+    """Return what the browser calls the page of a corpus with this title."""
+    return f"{title} · Footnote"
+
+
 class Reception:
     """Leads to the desk of the newest version of a corpus; each thing a visitor does is done at one desk."""
 
@@ -129,6 +134,16 @@ class Desk:
     def documents_html(self, shown: str) -> str:
         """Return the list of the corpus's documents for the reading pane, which shows the one with the id `shown`."""
         return documents_html(self.corpus, self.texts, shown)
+
+    def now(self) -> dict[str, str]:
+        """Return what an open page compares with itself: version, titles, and which document is the first."""
+        title = self.corpus.title
+        return {
+            "version": self.corpus.content_hash[:16],
+            "title": title,
+            "page_title": page_title(title),
+            "first": self.corpus.documents[0].id,
+        }
 
     def reply_html(self, turn: Turn) -> str:
         """Return a turn's reply for the page."""

@@ -8,6 +8,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from corpus.errors import FootnoteError
@@ -38,15 +39,16 @@ def answers_router(service: Service) -> APIRouter:
     async def answer(asked: AnswerRequest) -> Response:
         history = [(turn.role, turn.content) for turn in asked.history]
         if asked.stream:
-            steps = await service.begin(asked.corpus, asked.question, history)
+            steps = await service.begin(asked.corpus, asked.question, history, asked.where)
             return StreamingResponse(_events(asked, service, steps), media_type="text/event-stream")
-        return JSONResponse(_whole(asked, service, await service.answer(asked.corpus, asked.question, history)))
+        answered = await service.answer(asked.corpus, asked.question, history, asked.where)
+        return JSONResponse(_whole(asked, service, answered))
 
     @router.post("/search", summary="Find passages", response_model=SearchRecord)
     async def search(asked: SearchRequest) -> Response:
-        qa, hits = await service.search(asked.corpus, asked.query, asked.k)
+        qa, hits = await service.search(asked.corpus, asked.query, asked.k, asked.where)
         name = asked.corpus or service.corpora.default
-        return JSONResponse({"corpus": name, "hits": found_records(qa, hits)})
+        return JSONResponse({"corpus": name, "hits": await run_in_threadpool(found_records, qa, hits)})
 
     return router
 

@@ -15,14 +15,14 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from corpus.errors import FootnoteError, QuestionError
 from qa.evidence_input import tokenizer
-from qa.phrases import UNANSWERED
+from qa.phrases import UNANSWERED, place_of
 from qa.server.logs import request_id
 from qa.server.problems import UNEXPECTED, Problem, problem_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from qa.records import Answer
+    from qa.records import Answer, Citation
     from qa.server.service import Service
 
 MAX_MESSAGES = 1_000
@@ -151,9 +151,10 @@ class _Reply:
                     new = start[len(said) :] + answer.text.removeprefix(text)
                     said, text = said + new, answer.text
                     yield self._chunk({"content": new})
-            closing = self._closing(answer)
+            closing = await run_in_threadpool(self._closing, answer)
             said += closing
-            yield self._chunk({"content": closing, "annotations": self._annotations(answer, said)})
+            annotations = await run_in_threadpool(self._annotations, answer, said)
+            yield self._chunk({"content": closing, "annotations": annotations})
             yield self._chunk({}, "stop")
             if self._asked.stream_options and self._asked.stream_options.include_usage:
                 empty: dict[str, Any] = {"object": "chat.completion.chunk", "choices": []}
@@ -174,9 +175,16 @@ class _Reply:
         lines = [answer.note] if answer.note else []
         lines += [UNANSWERED.format(part=part) for part in answer.unanswered]
         if answer.citations:
-            sources = [f"[{c.marker}] {c.section_title}: “{' '.join(c.quote.split())}”" for c in answer.citations]
+            sources = [f"[{c.marker}] {self._place(c)}: “{' '.join(c.quote.split())}”" for c in answer.citations]
             lines.append("Sources:\n" + "\n".join(sources))
         return "".join(f"\n\n{line}" for line in lines)
+
+    def _place(self, citation: Citation) -> str:
+        """Return document, section and page of a citation; its section alone where a newer index lacks the document."""
+        try:
+            return place_of(citation, self._service.corpora.get(self._asked.model).corpus)
+        except KeyError:
+            return citation.section_title
 
     def _annotations(self, answer: Answer, content: str) -> list[dict[str, Any]]:
         """Return one annotation for each marker in the text, in OpenAI's form, with the exact words beside it."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import SettingsError
-from index.commands import CORPUS_HELP
+from index.commands import CORPUS_HELP, add_store
 from qa.server.settings import ServerSettings
 
 if TYPE_CHECKING:
@@ -89,10 +90,13 @@ def _add_corpora(parser: argparse.ArgumentParser) -> None:
         metavar="[NAME=]PATH",
         help=f"{CORPUS_HELP}; may be given several times",
     )
+    add_store(parser)
 
 
 def _serve(options: argparse.Namespace) -> int:
     from qa.server.corpora import Corpora  # noqa: PLC0415  (so that --help is instant)
+    from qa.server.run import listen  # noqa: PLC0415
+    from qa.server.waiting import when_there  # noqa: PLC0415
 
     settings = ServerSettings(
         host=options.host,
@@ -108,7 +112,9 @@ def _serve(options: argparse.Namespace) -> int:
         page=options.keys is None if options.page is None else options.page,
     )
     app = importlib.import_module("app")  # by name: the page stands to the right of this package
-    app.serve(Corpora.open(options.corpus, options.model), settings)
+    with listen(settings.host, settings.port) as opened:
+        corpora = when_there(partial(Corpora.open, options.corpus, options.model, options.store), opened)
+        app.serve(corpora, settings, opened)
     return 0
 
 
@@ -121,7 +127,7 @@ def _mcp(options: argparse.Namespace) -> int:
     from qa.server.tools import serve_stdio  # noqa: PLC0415
 
     log_as_json()
-    service = Service(Corpora.open(options.corpus, options.model), ServerSettings(page=False))
+    service = Service(Corpora.open(options.corpus, options.model, options.store), ServerSettings(page=False))
     serve_stdio(service)
     return 0
 

@@ -7,14 +7,20 @@ import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from corpus import load_corpus
 from corpus.errors import CorpusError, SettingsError
+from index import load_encoder
+from index.stores import milvus_store, plain_name, store_address
+from qa.generators import make_generator
 from qa.live import LiveQA
 from qa.pipeline import ArticleQA
+from qa.stored import StoredQA
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from corpus import Document
+    from index.stores import StoreAddress
 
 DEFAULT_NAME = "article"
 """Name of the article that Footnote ships with."""
@@ -39,14 +45,17 @@ class Corpora:
         self.default = next(iter(self._named))
 
     @classmethod
-    def open(cls, sources: Sequence[str] = (), model: str | None = None) -> Corpora:
+    def open(cls, sources: Sequence[str] = (), model: str | None = None, store: str | None = None) -> Corpora:
         """Return the corpora at `PATH` or `NAME=PATH`; they share one encoder and one language model.
 
-        Without a source it is the article that ships. A path without a name is named after its file or folder.
+        Without a source it is the article that ships. A path without a name is named after its file or folder. With a
+        `store` the indexes stand in Milvus; without a source it is the one that `store` names, or all that are there.
 
         Raises:
             FootnoteError: a corpus or the model cannot be used, or two corpora have one name.
         """
+        if address := store_address(store):
+            return cls(_in_milvus(sources, model, address))
         opened: dict[str, LiveQA] = {}
         asked: Iterable[tuple[str, str | None]] = map(named_source, sources) if sources else [(DEFAULT_NAME, None)]
         for name, path in asked:
@@ -72,6 +81,29 @@ class Corpora:
         if current is None:
             raise UnknownNameError(f"no corpus is named {name!r:.80}; there are: {', '.join(self._named)}")
         return current()
+
+
+def _in_milvus(sources: Sequence[str], model: str | None, address: StoreAddress) -> dict[str, Callable[[], ArticleQA]]:
+    """Return the question answering of each corpus whose index stands in Milvus."""
+    if address.name and len(sources) > 1:
+        raise SettingsError("one index cannot hold several corpora; leave #NAME out: each gets the name of its corpus")
+    encoder = load_encoder()
+    opened: dict[str, StoredQA] = {}
+    asked: Iterable[tuple[str, str | None]] = map(named_source, sources)
+    if not sources:
+        asked = [(name, None) for name in address.names()]
+    for name, path in asked:
+        if name in opened:
+            raise SettingsError(f"two corpora are named {name!r}; name them with --corpus NAME=PATH")
+        stored = milvus_store(address, address.name or plain_name(name), encoder)
+        if path is None:
+            index = stored.open()
+        else:
+            index, _ = stored.renew(load_corpus(path), waiting=lambda: None)
+        first = next((each.current() for each in opened.values()), None)
+        qa = first.on(index) if first else ArticleQA(index, make_generator(model))
+        opened[name] = StoredQA(qa, stored, index.collection)
+    return {name: each.current for name, each in opened.items()}
 
 
 def document_of(qa: ArticleQA, document_id: str) -> Document:

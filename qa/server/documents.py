@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter
 
+from corpus.lazy import outlines
 from qa.server.corpora import UnknownNameError, document_of
 from qa.server.records import (
     CorporaRecord,
@@ -29,7 +30,7 @@ def documents_router(service: Service) -> APIRouter:
     router = APIRouter(tags=["texts"])
 
     @router.get("/corpora", summary="List what can be asked")
-    async def corpora() -> CorporaRecord:
+    def corpora() -> CorporaRecord:
         listed = []
         for name in service.corpora:
             corpus = service.corpora.get(name).corpus
@@ -47,15 +48,15 @@ def documents_router(service: Service) -> APIRouter:
         return CorporaRecord(default=service.corpora.default, corpora=listed)
 
     @router.get("/documents", summary="List the documents of a corpus")
-    async def documents(corpus: Name | None = None) -> DocumentsRecord:
+    def documents(corpus: Name | None = None) -> DocumentsRecord:
         heads = [
-            DocumentHead(id=each.id, title=each.title, characters=len(each.text), sections=len(each.sections))
-            for each in service.corpora.get(corpus).corpus.documents
+            DocumentHead(id=each.id, title=each.title, characters=each.characters, sections=len(each.sections))
+            for each in outlines(service.corpora.get(corpus).corpus.documents)
         ]
         return DocumentsRecord(corpus=corpus or service.corpora.default, documents=heads)
 
     @router.get("/documents/{document_id:path}/sections/{section_id}", summary="Read a section")
-    async def section(document_id: str, section_id: str, corpus: Name | None = None) -> SectionRecord:
+    def section(document_id: str, section_id: str, corpus: Name | None = None) -> SectionRecord:
         document = document_of(service.corpora.get(corpus), document_id)
         found = section_of(document, section_id)
         return SectionRecord(
@@ -66,7 +67,7 @@ def documents_router(service: Service) -> APIRouter:
         )
 
     @router.get("/documents/{document_id:path}", summary="Read a document")
-    async def document(document_id: str, corpus: Name | None = None) -> DocumentRecord:
+    def document(document_id: str, corpus: Name | None = None) -> DocumentRecord:
         found = document_of(service.corpora.get(corpus), document_id)
         sections = [SectionHead(**head(section)) for section in found.sections]
         return DocumentRecord(

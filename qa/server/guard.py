@@ -68,7 +68,10 @@ class Guard:
             await send(message)
 
         try:
-            await self._pass(scope, headers, receive, sending)
+            with self._service.tracing.request(scope["method"], door_of(scope["path"]), headers) as span:
+                await self._pass(scope, headers, receive, sending)
+                if span:
+                    span.set_attribute("http.response.status_code", status)
         except Exception:
             _LOG.exception("a request failed")
             if not status:

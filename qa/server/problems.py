@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
-from corpus.errors import BusyError, FootnoteError, QuestionError, TimeLimitError
+from corpus.errors import BusyError, FilterError, FootnoteError, QuestionError, StoreDownError, TimeLimitError
 from qa.server.corpora import UnknownNameError
 from qa.server.logs import request_id
 from qa.server.pool import RETRY_SECONDS
@@ -22,8 +22,10 @@ OPENAI_PATHS = ("/v1/chat/completions", "/v1/models")
 UNEXPECTED = "something went wrong in the server; its log has the details under this request's id"
 _STATUS: tuple[tuple[type[FootnoteError], int], ...] = (
     (QuestionError, 422),
+    (FilterError, 422),
     (UnknownNameError, 404),
     (BusyError, 429),
+    (StoreDownError, 503),
     (TimeLimitError, 504),
 )
 
@@ -68,7 +70,8 @@ def problem_of(error: FootnoteError) -> Problem:
     """Return what a visitor is told of an error; what is the server's own trouble stays in its log."""
     for kind, status in _STATUS:
         if isinstance(error, kind):
-            return too_many(str(error), RETRY_SECONDS) if status == 429 else Problem(status, str(error))
+            later = {"Retry-After": str(RETRY_SECONDS)} if status in (429, 503) else {}
+            return Problem(status, str(error), headers=later)
     return Problem(500, UNEXPECTED)
 
 

@@ -12,8 +12,19 @@ MAX_HISTORY = 200
 """Longest conversation that is taken; the latest turns of it are looked at."""
 MAX_HITS = 100
 
+MAX_CONDITIONS = 20
+
 Name = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Question = Annotated[str, StringConstraints(min_length=1, max_length=MAX_CHARACTERS)]
+
+Conditions = Annotated[
+    list[Annotated[str, StringConstraints(min_length=1, max_length=500)]],
+    Field(
+        max_length=MAX_CONDITIONS,
+        description="Look only where all of these hold: `folder=guides`, `date>=2024-01-01`, `section=…`, `file=…`, or "
+        "a key that the documents state, with `=`, `!=`, `<`, `<=`, `>` or `>=`; `*` stands for any characters.",
+    ),
+]
 
 
 class Strict(BaseModel):
@@ -52,6 +63,7 @@ class AnswerRequest(Strict):
     question: Question
     history: list[TurnRecord] = Field(default=[], max_length=MAX_HISTORY, description="The conversation, oldest first.")
     corpus: Name | None = Field(default=None, description="As in GET /v1/corpora; the first one if left out.")
+    where: Conditions = []
     k: int = Field(default=MAX_HITS, ge=0, le=MAX_HITS, description="At most so many of the passages that were judged.")
     stream: bool = Field(default=False, description="Server-sent events: sentences as they are checked.")
     id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")] | None = Field(
@@ -130,10 +142,14 @@ class AnswerRecord(Strict):
 class SearchRequest(Strict):
     """A query."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"query": "cramps at night", "k": 3}]})
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"query": "cramps at night", "k": 3, "where": ["section=*treatment*"]}]},
+    )
 
     query: Question
     corpus: Name | None = None
+    where: Conditions = []
     k: int = Field(default=10, ge=1, le=MAX_HITS)
 
 

@@ -63,16 +63,16 @@ def listen(host: str, port: int) -> socket.socket:
         raise SettingsError(f"cannot listen on {host}:{port}: is it in use? Choose another with --port") from error
 
 
-def run(app: ASGIApp, service: Service) -> None:
-    """Serve until interrupted; `/readyz` says when everything is loaded.
+def run(app: ASGIApp, service: Service, opened: socket.socket | None = None) -> None:
+    """Serve until interrupted, on a socket that listens already if there is one; `/readyz` says when all is loaded.
 
     Raises:
         FootnoteError: the address cannot be listened on.
     """
     settings = service.settings
-    with listen(settings.host, settings.port) as opened:
+    with opened or listen(settings.host, settings.port) as listening:
         log_as_json()
-        port = opened.getsockname()[1]
+        port = listening.getsockname()[1]
 
         def warm_up() -> None:
             service.warm_up()
@@ -81,4 +81,4 @@ def run(app: ASGIApp, service: Service) -> None:
             print(f"“{title}” is open for questions on http://{host}:{port}", flush=True)
 
         threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
-        make_server(app, service).run([opened])
+        make_server(app, service).run([listening])

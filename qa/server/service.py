@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import logging
+import time
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from corpus.errors import StoreDownError
 from qa.page.address import address
 from qa.server.keys import read_keys
 from qa.server.metrics import Metrics
-from qa.server.pool import Pool
+from qa.server.pool import RETRY_SECONDS, Pool
 from qa.server.rates import Rates
+from qa.server.tracing import Tracing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Iterator
 
     from corpus import Corpus
+    from corpus.filters import Where
     from index import Hit
     from qa.pipeline import ArticleQA
     from qa.question import History
@@ -35,6 +39,7 @@ class Service:
 
     Raises:
         KeyFileError: the file of keys cannot be read.
+        SettingsError: the environment asks for OpenTelemetry, which is not installed.
     """
 
     def __init__(self, corpora: Corpora, settings: ServerSettings) -> None:
@@ -45,14 +50,21 @@ class Service:
         self.rates = Rates(settings.per_minute)
         self.pool = Pool(settings.workers, settings.waiting, settings.answer_seconds, self.metrics.waited.observe)
         self.metrics.watch(self.pool)
+        self.tracing = Tracing.from_environment()
         self.ready = False
         self.on_stop: list[Callable[[], None]] = []
 
     def warm_up(self) -> None:
-        """Load what the first question to each corpus would wait for."""
+        """Load what the first question to each corpus would wait for; a store that is away is waited for."""
         for name in self.corpora:
             qa = self.corpora.get(name)
-            qa.answer(qa.corpus.title)
+            while True:
+                try:
+                    qa.answer(qa.corpus.title)
+                    break
+                except StoreDownError as error:
+                    _LOG.warning("%s", error)
+                    time.sleep(RETRY_SECONDS)
         self.ready = True
 
     def stop(self) -> None:
@@ -61,29 +73,35 @@ class Service:
         for call in self.on_stop:
             call()
 
-    async def answer(self, name: str | None, question: str, history: History = ()) -> Answer:
+    async def answer(self, name: str | None, question: str, history: History = (), where: Where = ()) -> Answer:
         """Return the whole answer; errors as in `stream`."""
-        *_, last = [answer async for answer in self.stream(name, question, history)]
+        *_, last = [answer async for answer in self.stream(name, question, history, where)]
         return last
 
-    async def stream(self, name: str | None, question: str, history: History = ()) -> AsyncGenerator[Answer]:
+    async def stream(
+        self, name: str | None, question: str, history: History = (), where: Where = ()
+    ) -> AsyncGenerator[Answer]:
         """Yield the answer as it grows by checked sentences; the last one is whole.
 
         Raises:
             UnknownNameError: no corpus has the name.
+            FilterError: a condition cannot be read, or names a key that no document has.
             QuestionError: the question or the history has the wrong type, shape or length.
             BusyError: too many questions wait.
+            StoreDownError: the server that holds the index does not answer.
             TimeLimitError: it took too long.
         """
         qa = self.corpora.get(name)
-        async with aclosing(self.pool.stream(lambda: qa.stream(question, history))) as answers:
+        async with aclosing(self.pool.stream(lambda: qa.stream(question, history, where))) as answers:
             async for answer in answers:
                 yield answer
         self.count(name or self.corpora.default, answer)
 
-    async def begin(self, name: str | None, question: str, history: History = ()) -> AsyncGenerator[Answer]:
+    async def begin(
+        self, name: str | None, question: str, history: History = (), where: Where = ()
+    ) -> AsyncGenerator[Answer]:
         """Return `stream` with its first step taken: what refuses the question is raised here."""
-        steps = self.stream(name, question, history)
+        steps = self.stream(name, question, history, where)
         first = await anext(steps)
 
         async def all_steps() -> AsyncGenerator[Answer]:
@@ -94,10 +112,10 @@ class Service:
 
         return all_steps()
 
-    async def search(self, name: str | None, query: str, k: int) -> tuple[ArticleQA, list[Hit]]:
+    async def search(self, name: str | None, query: str, k: int, where: Where = ()) -> tuple[ArticleQA, list[Hit]]:
         """Return the corpus that was asked and its k best passages, best first; errors as in `stream`."""
         qa = self.corpora.get(name)
-        hits = [found async for found in self.pool.stream(lambda: iter(qa.search(query, k)))]
+        hits = [found async for found in self.pool.stream(lambda: iter(qa.search(query, k, where)))]
         return qa, hits
 
     def address_of(self, name: str, citation: Citation) -> str:

@@ -10,6 +10,7 @@ from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ResourceNotFoundError, ToolError
 from mcp.server.mcpserver.resources import FunctionResource
 from pydantic import Field
+from starlette.concurrency import run_in_threadpool
 from starlette.routing import Route
 
 from corpus.errors import FootnoteError
@@ -17,7 +18,7 @@ from qa.server.answers import found_records
 from qa.server.corpora import UnknownNameError, document_of
 from qa.server.documents import section_of
 from qa.server.problems import problem_of
-from qa.server.records import MAX_HISTORY, MAX_HITS, TurnRecord
+from qa.server.records import MAX_CONDITIONS, MAX_HISTORY, MAX_HITS, TurnRecord
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -32,6 +33,13 @@ PATH = "/mcp"
 _LISTED = 1_000
 """Documents that are listed as resources; any other is still read by its address."""
 
+_Where = Annotated[
+    list[str] | None,
+    Field(
+        max_length=MAX_CONDITIONS,
+        description="Look only where all of these hold, as in folder=guides, date>=2024-01-01, section=*treatment*",
+    ),
+]
 _Corpus = Annotated[str | None, Field(description="Name of the corpus to ask; the first one if left out")]
 
 
@@ -47,9 +55,11 @@ def mcp_server(service: Service) -> MCPServer[Any]:
         history: Annotated[
             list[TurnRecord] | None, Field(max_length=MAX_HISTORY, description="The conversation before, oldest first")
         ] = None,
+        where: _Where = None,
     ) -> dict[str, Any]:
+        turns = [(turn.role, turn.content) for turn in history or ()]
         try:
-            answer = await service.answer(corpus, question, [(turn.role, turn.content) for turn in history or ()])
+            answer = await service.answer(corpus, question, turns, where or ())
         except FootnoteError as error:
             raise ToolError(problem_of(error).detail) from error
         return {"corpus": corpus or service.corpora.default} | answer.to_dict()
@@ -59,12 +69,14 @@ def mcp_server(service: Service) -> MCPServer[Any]:
         query: Annotated[str, Field(description="Words or a question")],
         corpus: _Corpus = None,
         k: Annotated[int, Field(ge=1, le=MAX_HITS, description="How many passages")] = 5,
+        where: _Where = None,
     ) -> dict[str, Any]:
         try:
-            qa, hits = await service.search(corpus, query, k)
+            qa, hits = await service.search(corpus, query, k, where or ())
+            found = await run_in_threadpool(found_records, qa, hits)
         except FootnoteError as error:
             raise ToolError(problem_of(error).detail) from error
-        return {"corpus": corpus or service.corpora.default, "hits": found_records(qa, hits)}
+        return {"corpus": corpus or service.corpora.default, "hits": found}
 
     @server.resource(
         "footnote://{corpus}/documents/{document_id}", title="A document", description="The whole text of a document"

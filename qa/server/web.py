@@ -43,6 +43,7 @@ _PROBLEMS = {
     415: "The body is not declared as JSON.",
     422: "A field is missing, unknown or cannot be used.",
     429: "Too many requests or too many waiting questions; `Retry-After` says when to come back.",
+    503: "The server that holds the index does not answer; `Retry-After` says when to come back.",
     504: "The answer took too long.",
 }
 
@@ -57,6 +58,7 @@ def create_app(service: Service) -> FastAPI:
                 await stack.enter_async_context(mcp.running())
             yield
         service.pool.close()
+        service.tracing.stop()
 
     app = FastAPI(title="Footnote", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     app.add_middleware(GZipMiddleware, compresslevel=_PACKING, exclude_content_types=_NOT_PACKED)

@@ -42,6 +42,24 @@ async function show(place, link) {
   target.focus({ preventScroll: true });
 }
 
+// The documents may be newer than the page: pane and title follow, but for a place that is open in the pane.
+async function renew() {
+  const now = await server.now("").catch(() => null);
+  if (!now) return;
+  const heading = document.querySelector(".masthead h1");
+  if (heading && heading.textContent !== now.title) {
+    heading.textContent = now.title;
+    document.title = now.page_title;
+  }
+  const shown = sheet.querySelector("article").dataset;
+  const isOpen = () => sheet.querySelector("mark, .here") !== null;
+  if (now.version === shown.version || isOpen()) return;
+  const read = (await server.read(shown.document).catch(() => "")) || (await server.read("").catch(() => ""));
+  if (!read || isOpen()) return;
+  sheet.innerHTML = read;
+  first = now.first;
+}
+
 // Marks the characters from `start` to `end`, which count code points as Python does; returns the first mark.
 function highlight(start, end) {
   let firstMark = null;
@@ -297,6 +315,7 @@ window.addEventListener("hashchange", () => {
 const named = { user: pane.dataset.you, bot: pane.dataset.reply };
 let newest = null;
 let following = false;
+let renewed = null;
 new MutationObserver((changes) => {
   if (!changes.some((change) => change.target.closest?.("#chat"))) return;
   for (const message of document.querySelectorAll("#chat [data-testid][aria-label*=\"'s message\"]")) {
@@ -308,6 +327,11 @@ new MutationObserver((changes) => {
   const last = questions[questions.length - 1];
   if (last && last !== newest) following = true;
   newest = last;
+  const version = last?.nextElementSibling?.querySelector("[data-version]")?.dataset.version;
+  if (version && version !== renewed && version !== sheet.querySelector("article").dataset.version) {
+    renewed = version;
+    renew();
+  }
   if (following && last) {
     const panel = last.closest(".panel-wrap");
     panel.scrollTop += last.getBoundingClientRect().top - panel.getBoundingClientRect().top;
@@ -321,4 +345,4 @@ for (const by of ["wheel", "touchmove", "keydown", "pointerdown"]) {
 const light = localStorage.getItem("footnote-light");
 if (light) document.body.classList.toggle("dark", light === "dark");
 const asked = parse(location.hash);
-if (asked) show(asked);
+renew().then(() => asked && show(asked));
