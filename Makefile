@@ -7,7 +7,7 @@ SMOLLM2 := $(VENV)/.smollm2
 DATA ?= ../shared/data
 STORE ?= milvus:runs/store.db\#bench
 
-.PHONY: chat setup smollm2 check test bench screenshots bench-models bench-suite bench-trust bench-serve bench-page bench-index bench-store constraints clean
+.PHONY: chat setup smollm2 check test bench screenshots bench-models bench-suite bench-trust bench-serve bench-page bench-index bench-scale bench-store constraints clean
 
 chat: setup  ## build the index and open the page on http://127.0.0.1:$(PORT)
 	$(BIN)/footnote index
@@ -55,6 +55,9 @@ bench-page: setup  ## first load, first sentence and 20 visitors at once, in the
 
 bench-index: setup  ## speed, memory and quality of the index; writes docs/index-benchmarks.md (BENCH_INDEX="--documents 800" is shorter)
 	$(BIN)/python -m qa.evaluation.index_bench $(DATA) $(BENCH_INDEX)
+
+bench-scale: setup  ## search among up to a million passages, and one changed file; writes docs/index-scale.md (10 GB of disk and memory)
+	$(BIN)/python -m qa.evaluation.index_scale $(DATA) $(BENCH_SCALE)
 
 # Milvus Lite counts words by segment; in one segment it counts as Milvus does.
 bench-store: setup  ## what Milvus finds against the index on disk, on SciFact; STORE=milvus:http://localhost:19530#bench asks a server

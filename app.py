@@ -20,7 +20,7 @@ from qa.__main__ import main
 from qa.feedback import FeedbackStore
 from qa.page.bundle import early_links, needed
 from qa.page.choices import Choice, choices
-from qa.page.desk import Desk, Reception, View
+from qa.page.desk import Desk, Reception, View, page_title
 from qa.page.look import style
 from qa.page.templates import ASSETS, asset, render
 from qa.page.texts import read_texts
@@ -84,8 +84,10 @@ class _Handlers:
             yield shown
 
     def suggest(self, stored: object) -> object:
-        suggested = self._desk().suggest(stored)
-        return gr.Dataset(samples=[[each] for each in suggested], visible=bool(suggested))
+        desk = self._desk()
+        suggested = desk.suggest(stored)
+        label = desk.texts["ask_next" if stored else "ask_first"]
+        return gr.Dataset(samples=[[each] for each in suggested], label=label, visible=bool(suggested))
 
     def undo(self, stored: object) -> tuple[object, ...]:
         desk = self._desk()
@@ -169,8 +171,11 @@ def build(qa: Answerer, feedback: FeedbackStore | None = None, offered: Sequence
     def documents(shown: str) -> str:
         return reception.desk().documents_html(shown)
 
+    def now(_: object = None) -> dict[str, str]:
+        return reception.desk().now()
+
     blocks: gr.Blocks
-    with gr.Blocks(title=f"{corpus.title} · Footnote", analytics_enabled=False, fill_width=True) as blocks:
+    with gr.Blocks(title=page_title(corpus.title), analytics_enabled=False, fill_width=True) as blocks:
         kept_as = f"footnote-{corpus.content_hash[:16]}"
         conversation = gr.BrowserState([], storage_key=kept_as, secret="footnote")  # noqa: S106  (the visitor's own)
         exported = gr.Textbox(visible=False)
@@ -220,7 +225,7 @@ def build(qa: Answerer, feedback: FeedbackStore | None = None, offered: Sequence
                     elem_id="reader",
                     apply_default_css=False,
                     js_on_load=asset("page.js"),
-                    server_functions=[read, documents],
+                    server_functions=[read, documents, now],
                 )
 
         shown = [chat, question, conversation]

@@ -12,13 +12,14 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from corpus.errors import FilterError
+from corpus.lazy import outlines
 from corpus.metadata import DATE, iso_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from corpus.lazy import Outline
     from corpus.loader import Corpus
-    from corpus.records import Document
 
 Where: TypeAlias = "str | Sequence[str] | Mapping[str, str]"
 """Conditions, all of which must hold: "date>=2024-01-01", several such, or {"folder": "guides"}."""
@@ -113,20 +114,31 @@ def matching_rows(corpus: Corpus, asked: Sequence[Condition]) -> list[int]:
     Raises:
         FilterError: a condition's key is one that neither Footnote nor any document knows.
     """
-    known = {*BUILT_IN, *chain.from_iterable(document.metadata for document in corpus.documents)}
-    for condition in asked:
-        if condition.key not in known:
-            raise FilterError(f"no document has the key {condition.key!r}; known are: {', '.join(sorted(known))}")
+    if any(condition.key not in BUILT_IN for condition in asked):
+        known = {*BUILT_IN, *chain.from_iterable(each.metadata for each in outlines(corpus.documents))}
+        for condition in asked:
+            if condition.key not in known:
+                raise FilterError(f"no document has the key {condition.key!r}; known are: {', '.join(sorted(known))}")
     of_documents = [condition for condition in asked if condition.key != SECTION]
     of_sections = [condition for condition in asked if condition.key == SECTION]
-    fit: set[tuple[str, str]] = set()
-    for document in corpus.documents:
-        if all(condition.meets(_values(document, condition.key)) for condition in of_documents):
-            for section in document.sections:
-                titles = [above.title for above in document.section_path(section.id)] if of_sections else []
-                if all(condition.meets(titles) for condition in of_sections):
-                    fit.add((document.id, section.id))
-    return [row for row, p in enumerate(corpus.passages) if (p.document_id, p.section_id) in fit]
+    rows: list[int] = []
+    start = 0
+    for each in outlines(corpus.documents):
+        if all(condition.meets(_values(each, condition.key)) for condition in of_documents):
+            fit = _sections_that_meet(each, of_sections)
+            rows += [row for row, place in enumerate(each.places, start) if fit[place]]
+        start += len(each.places)
+    return rows
+
+
+def _sections_that_meet(document: Outline, asked: Sequence[Condition]) -> list[bool]:
+    """Tell for each section whether its heading, or one above it, meets every condition."""
+    if not asked:
+        return [True] * len(document.sections)
+    titles: dict[str | None, list[str]] = {None: []}
+    for section in document.sections:  # a section stands behind the one that it belongs to
+        titles[section.id] = [*titles[section.parent_id], section.title]
+    return [all(condition.meets(titles[section.id]) for condition in asked) for section in document.sections]
 
 
 def _condition(text: object) -> Condition:
@@ -136,7 +148,7 @@ def _condition(text: object) -> Condition:
     return Condition(match["key"].lower(), match["relation"], match["value"])
 
 
-def _values(document: Document, key: str) -> tuple[str, ...]:
+def _values(document: Outline, key: str) -> tuple[str, ...]:
     stated = tuple(document.metadata.get(key, ()))
     match key:
         case "file":
@@ -148,7 +160,7 @@ def _values(document: Document, key: str) -> tuple[str, ...]:
     return stated
 
 
-def _paths(document: Document) -> tuple[PurePosixPath, ...]:
+def _paths(document: Outline) -> tuple[PurePosixPath, ...]:
     """Return the paths of every file with the document's text."""
     return tuple(map(PurePosixPath, (document.id, *document.also)))
 

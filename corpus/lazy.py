@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, TypeVar, overload
 from corpus.records import Document, Passage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from corpus.records import Section
 
 T = TypeVar("T")
 
@@ -32,6 +34,19 @@ class Summary:
     named_by_file: bool
     fingerprint: bytes
     passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A document without its words; `places` says for each passage in which section it stands, by position from 0."""
+
+    id: str
+    title: str
+    also: tuple[str, ...]
+    metadata: Mapping[str, tuple[str, ...]]
+    characters: int
+    sections: tuple[Section, ...]
+    places: Sequence[int]
 
 
 class _Lazy(Sequence[T], ABC):
@@ -74,6 +89,10 @@ class LazyDocuments(_Lazy[Document], ABC):
     def summaries(self) -> Iterator[Summary]:
         """Yield what can be known of each document without reading it, in order."""
 
+    def outlines(self) -> Iterator[Outline]:
+        """Yield each document without its words, in order."""
+        return map(outline, self)
+
     def counts(self) -> Iterable[int]:
         """Return how many passages each document has, in order."""
         return (each.passages for each in self.summaries())
@@ -104,6 +123,30 @@ def summaries(documents: Sequence[Document]) -> Iterator[Summary]:
         return
     for document in documents:
         yield summary(document, fingerprint(document))
+
+
+def outlines(documents: Sequence[Document]) -> Iterator[Outline]:
+    """Yield each document without its words, in order."""
+    return documents.outlines() if isinstance(documents, LazyDocuments) else map(outline, documents)
+
+
+def outline(document: Document) -> Outline:
+    """Return a document without its words."""
+    return Outline(
+        document.id,
+        document.title,
+        document.also,
+        document.metadata,
+        len(document.text),
+        document.sections,
+        section_positions(document),
+    )
+
+
+def section_positions(document: Document) -> list[int]:
+    """Return for each passage the position, from 0, of the section that it stands in."""
+    positions = {section.id: at for at, section in enumerate(document.sections)}
+    return [positions[passage.section_id] for passage in document.passages]
 
 
 def summary(document: Document, known_fingerprint: bytes) -> Summary:

@@ -40,7 +40,7 @@ def open_or_build(given: Given, encoder: Encoder, progress: Callable[[int, int],
     except IndexStoreError as reason:
         _log.info("building the index: %s", reason)
     try:
-        return renew(folder, corpus, encoder, progress)[0]
+        return _opened(folder, corpus, encoder, renew(folder, corpus, encoder, progress)[0])
     except IndexBusyError as busy:
         return _meanwhile(folder, corpus, encoder, progress, busy)
     except IndexStoreError as error:
@@ -90,6 +90,14 @@ def _meanwhile(
         index = store.load(folder, encoder)
     except IndexStoreError:
         _log.warning("%s; waiting for it", busy)
-        return renew(folder, corpus, encoder, progress, waiting=lambda: None)[0]
+        return _opened(folder, corpus, encoder, renew(folder, corpus, encoder, progress, waiting=lambda: None)[0])
     _log.warning("%s; until it is done, answers come from the index before", busy)
     return index.with_settings(corpus.settings)
+
+
+def _opened(folder: Path, corpus: Corpus, encoder: Encoder, made: Index) -> Index:
+    """Return the index of a corpus from the disk, where it needs less memory than the one just `made`."""
+    try:
+        return store.load(folder, encoder, corpus)
+    except IndexStoreError:  # another process has put a newer one in its place
+        return made

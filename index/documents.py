@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from corpus import Document, Passage, Section
 from corpus.errors import IndexStoreError
 from corpus.files import Stamp
-from corpus.lazy import LazyDocuments, Summary, fingerprint
+from corpus.lazy import LazyDocuments, Outline, Summary, fingerprint, section_positions
 from corpus.reading import FileRead, ReadDocuments
 from corpus.records import Sentence, SentenceKind
 from index.recent import Recent
@@ -22,13 +22,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-Row: TypeAlias = tuple[bytes, str, bytes, int, bytes, str, str]
-"""A document as it is kept: id, head, fingerprint, number of passages, text, sections, passages."""
+Row: TypeAlias = tuple[bytes, str, bytes, int, int, str, str, bytes, str]
+"""A document as it is kept: id, head, fingerprint, numbers of passages and characters, the sections that the passages
+stand in, sections, text, passages."""
 
 _TABLES = """
 CREATE TABLE documents (
-    position INTEGER PRIMARY KEY, id BLOB, head TEXT, fingerprint BLOB, count INTEGER, text BLOB, sections TEXT,
-    passages TEXT);
+    position INTEGER PRIMARY KEY, id BLOB, head TEXT, fingerprint BLOB, count INTEGER, characters INTEGER, places TEXT,
+    sections TEXT, text BLOB, passages TEXT);
 CREATE TABLE names (name BLOB PRIMARY KEY, position INTEGER) WITHOUT ROWID;
 CREATE TABLE files (
     name BLOB PRIMARY KEY, position INTEGER, digest TEXT, device INTEGER, inode INTEGER, size INTEGER,
@@ -39,7 +40,11 @@ CREATE INDEX fingerprints ON documents (fingerprint);
 CREATE INDEX digests ON files (digest);
 """
 _SUMMARY = "SELECT id, head, fingerprint, count FROM documents WHERE position = ?"
-_ROW = "SELECT id, head, fingerprint, count, text, sections, passages FROM documents WHERE position = ?"
+_OUTLINE = "SELECT id, head, characters, sections, places FROM documents WHERE position = ?"
+_ROW = (
+    "SELECT id, head, fingerprint, count, characters, places, sections, text, passages FROM documents "
+    "WHERE position = ?"
+)
 _FILE = "SELECT position, digest, device, inode, size, modified, changed FROM files WHERE name = ?"
 _KINDS = tuple(SentenceKind)
 _APART = frozenset({"id", "text", "sections", "passages"})
@@ -98,6 +103,10 @@ class StoredDocuments(LazyDocuments):
     def summary(self, position: int) -> Summary:
         """Return what can be known of a document without reading it."""
         return _summary(self._one(_SUMMARY, position))
+
+    def outlines(self) -> Iterator[Outline]:
+        """Yield each document without its words, in order."""
+        return (_outline(*self._one(_OUTLINE, position)) for position in range(self._count))
 
     def counts(self) -> list[int]:
         """Return how many passages each document has, in order."""
@@ -166,7 +175,7 @@ def save_documents(documents: Sequence[Document], file: Path) -> None:
             base.executescript(_TABLES)
             names: dict[str, int] = {}
             for position, (row, known_as) in enumerate(_rows(documents)):
-                base.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (position, *row))
+                base.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (position, *row))
                 names |= dict.fromkeys(known_as, position)
             base.executemany("INSERT INTO names VALUES (?, ?)", ((_named(name), at) for name, at in names.items()))
             if isinstance(documents, ReadDocuments):
@@ -221,8 +230,10 @@ def _row(document: Document, known_fingerprint: bytes) -> Row:
         json.dumps(head),
         known_fingerprint,
         len(passages),
-        document.text.encode(errors="surrogatepass"),
+        len(document.text),
+        json.dumps(section_positions(document)),
         json.dumps(sections),
+        document.text.encode(errors="surrogatepass"),
         json.dumps(passages),
     )
 
@@ -254,13 +265,26 @@ def _summary(row: tuple[bytes, str, bytes, int]) -> Summary:
     )
 
 
+def _outline(named: bytes, head: str, characters: int, sections: str, places: str) -> Outline:
+    about = json.loads(head)
+    return Outline(
+        named.decode(errors="surrogatepass"),
+        about["title"],
+        tuple(about["also"]),
+        _fixed(about["metadata"]),
+        characters,
+        tuple(Section(*section) for section in json.loads(sections)),
+        json.loads(places),
+    )
+
+
 def _document(row: Row) -> Document:
     document_id = row[0].decode(errors="surrogatepass")
     return Document(
         id=document_id,
-        text=row[4].decode(errors="surrogatepass"),
-        sections=tuple(Section(*section) for section in json.loads(row[5])),
-        passages=tuple(_passage(document_id, *passage) for passage in json.loads(row[6])),
+        text=row[7].decode(errors="surrogatepass"),
+        sections=tuple(Section(*section) for section in json.loads(row[6])),
+        passages=tuple(_passage(document_id, *passage) for passage in json.loads(row[8])),
         **{name: _fixed(value) for name, value in json.loads(row[1]).items()},
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import bm25s
@@ -32,9 +31,10 @@ _AT_ONCE = 1 << 22
 class LexicalIndex:
     """BM25 over rows of texts; scores are 0 or more and have no upper bound."""
 
-    def __init__(self, model: bm25s.BM25, words: WordRows | Path) -> None:
+    def __init__(self, model: bm25s.BM25, words: WordRows) -> None:
         self._model = model
-        self._words = words
+        self.words = words
+        """The words of every row."""
 
     @classmethod
     def build(
@@ -59,20 +59,6 @@ class LexicalIndex:
 
     def __len__(self) -> int:
         return int(self._model.scores["num_docs"])
-
-    @cached_property
-    def words(self) -> WordRows:
-        """The words of every row.
-
-        Raises:
-            IndexStoreError: they cannot be read.
-        """
-        if isinstance(self._words, WordRows):
-            return self._words
-        try:
-            return WordRows.load(self._words)
-        except (OSError, ValueError) as error:
-            raise IndexStoreError(f"{self._words} holds no words that can be read: {error}") from error
 
     def all_scores(self, query: str) -> NDArray[np.float32]:
         """Return the BM25 score of every row: (n_rows,) float32."""
@@ -106,10 +92,11 @@ class LexicalIndex:
         """
         try:
             model = bm25s.BM25.load(str(folder), load_corpus=False, mmap=True)
+            words = WordRows.load(folder)
         except (OSError, ValueError, KeyError) as error:
             raise IndexStoreError(f"{folder} is no readable lexical index: {error}") from error
         model.scores |= {name: model.scores[name].view(np.ndarray) for name in ("data", "indices", "indptr")}
-        return cls(model, folder)
+        return cls(model, words)
 
 
 def best_rows(scores: NDArray[np.float32], k: int, among: NDArray[np.int64] | None = None) -> NDArray[np.int64]:
@@ -155,7 +142,7 @@ def _scores(words: WordRows, columns: Sequence[Sequence[int]], terms_in_all: int
     indptr, indices, data = found.indptr, found.indices.astype(np.int32, copy=False), found.data
     held_by = np.diff(indptr)
     rarity = np.log(1 + (len(words) - held_by + 0.5) / (held_by + 0.5))
-    usual = lengths.mean() or 1.0
+    usual = lengths.mean() if lengths.any() else 1.0
     weight = (K1 * (1 - B + B * lengths / usual)).astype(np.float32)
     for start in range(0, len(data), _AT_ONCE):
         part = slice(start, start + _AT_ONCE)

@@ -11,6 +11,7 @@ import numpy as np
 
 from corpus.errors import IndexStoreError
 from corpus.filters import conditions, matching_rows
+from corpus.lazy import outlines
 from index.fusion import convex
 from index.lexical import LexicalIndex, best_rows
 from index.recent import Recent
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from corpus import Corpus, Document, Passage
     from corpus.filters import Where
+    from corpus.lazy import Outline
     from corpus.settings import CorpusSettings
     from index.encoder import Encoder
     from index.reuse import Earlier
@@ -144,7 +146,7 @@ def embedded_texts(documents: Iterable[Document]) -> Iterator[str]:
     return (embedded_text(document, passage) for document in documents for passage in document.passages)
 
 
-def heading_terms(documents: Iterable[Document]) -> frozenset[str]:
+def heading_terms(documents: Iterable[Document | Outline]) -> frozenset[str]:
     """Return the stems of documents' titles and headings."""
     headings = {title for each in documents for title in (each.title, *(section.title for section in each.sections))}
     return frozenset(term for heading in headings for term in terms(heading))
@@ -257,7 +259,7 @@ class Index:
 
     def heading_terms(self) -> frozenset[str]:
         """Return the stems of the documents' titles and headings."""
-        return heading_terms(self.corpus.documents)
+        return heading_terms(outlines(self.corpus.documents))
 
     def rows_where(self, where: Where) -> NDArray[np.int64]:
         """Return the rows of the passages that meet every condition: (n_rows,), in order.

@@ -130,9 +130,8 @@ def _merged(before: WordRows, made: WordRows, rows: NDArray[np.int64]) -> tuple[
     starts = np.concatenate([[0], np.cumsum(lengths)])
     ids = np.empty(int(starts[-1]), dtype=np.int32)
     changes = np.flatnonzero((np.diff(sources) != 1) | (np.diff(kept.astype(np.int8)) != 0)) + 1
-    for first, last in zip(
-        [0, *changes], [*changes, len(rows)], strict=True
-    ):  # each run stands together in one of both
+    # what stands together in one of both, and in order, is copied at once
+    for first, last in zip([0, *changes], [*changes, len(rows)], strict=True):
         if first < last:
             source = before if kept[first] else made
             begin, end = source.starts[sources[first]], source.starts[sources[last - 1] + 1]

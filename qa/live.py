@@ -54,9 +54,10 @@ class LiveQA:
 
     def current(self) -> ArticleQA:
         """Return what answers now; where a newer index lies on the disk, let it be opened."""
+        qa = self._qa
         if self._is_newer() and not self._looking.locked():
             threading.Thread(target=self.refresh, name="renewed index", daemon=True).start()
-        return self._qa
+        return qa
 
     def refresh(self) -> bool:
         """Open the index and the settings on the disk if they are newer than what answers; tell whether they were."""

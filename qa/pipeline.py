@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cache, cached_property, partial
 from itertools import compress
 from operator import not_
@@ -113,6 +114,15 @@ class ArticleQA:
     def on(self, index: Searchable) -> ArticleQA:
         """Return the same question answering, models and all, of another index."""
         return type(self)(index, *self._models)
+
+    def quoting(self) -> ArticleQA:
+        """Return what answers in the corpus's own words: this, or the same without its language model."""
+        if not self.generator.rewords:
+            return self
+        other = copy(self)
+        other.generator = QuoteGenerator()
+        other._models = (other.generator, *self._models[1:])
+        return other
 
     def current(self) -> ArticleQA:
         """Return what answers now: this. `LiveQA`, which follows its index, returns the newest."""

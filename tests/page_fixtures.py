@@ -47,6 +47,9 @@ class Moody:
     def current(self) -> Moody:
         return self
 
+    def quoting(self) -> Moody:
+        return self
+
     def answer(self, question: str, history: History = ()) -> Answer:
         return self.qa.answer(question, history)
 

@@ -20,7 +20,11 @@ def test_list_of_documents_leads_to_each(visit, encoder):
     links.nth(1).click()
     page.wait_for_function("document.querySelector('.sheet article').dataset.document === 'two.md'")
     assert "A cellar keeps <i>wine</i> cool." in page.locator(".sheet").inner_text()
+    assert page.evaluate("location.hash") == "#two.md/"
+    assert page.evaluate("document.activeElement.id") == "article-title"
     page.locator(".documents summary").click()
     page.wait_for_selector(".documents a[aria-current]")
     assert page.locator(".documents a[aria-current]").inner_text() == "Cellars <b>"
+    links.first.click()
+    page.wait_for_function("document.querySelector('.sheet article').dataset.document === 'one.md'")
     next(served, None)

@@ -155,6 +155,31 @@ def test_suggestions_are_answered_and_new(article_qa):
     assert desk.suggest([]) == ()
 
 
+def test_page_without_examples_suggests_how_to_begin_and_goes_round(article, encoder):
+    bare = make_corpus(article.documents, replace(article.settings, examples=()))
+    qa = ArticleQA.from_corpus(bare, encoder)
+    desk = Desk(qa, TEXTS)
+    openers = desk.suggest([])
+    assert len(openers) == 3
+    assert not any(qa.answer(question).abstained for question in openers)
+    *_, view = desk.ask("What does an EMG show?", [])  # from the article's last section
+    assert desk.suggest(view.stored)
+
+
+def test_suggestions_ask_no_language_model(article_qa):
+    class Costly:
+        name, rewords = "costly", True
+
+        def generate(self, question, evidence):
+            raise AssertionError("a suggestion was written by the language model")
+
+    qa = ArticleQA(article_qa.index, Costly())
+    turn = Turn("What does an EMG show?", article_qa.answer("What does an EMG show?"), state=State.WHOLE)
+    assert Desk(qa, TEXTS).suggest(to_stored([turn]))
+    assert qa.quoting().on(qa.index).generator.name == "quote"
+    assert article_qa.quoting() is article_qa
+
+
 def test_corpus_of_several_documents_offers_them_all(encoder):
     documents = [
         read_text(f"Bread {n} bakes for {n} hours.", title=f"Bread {n}", document_id=f"{n}.txt") for n in (1, 2)
@@ -162,8 +187,8 @@ def test_corpus_of_several_documents_offers_them_all(encoder):
     qa = ArticleQA.from_corpus(make_corpus(documents), encoder)
     assert 'class="documents"' in article_html(documents[1], qa.corpus, TEXTS)
     offered = documents_html(qa.corpus, TEXTS, "2.txt")
-    assert 'href="#s0"' in offered
-    assert 'href="#2.txt/s0" dir="auto" aria-current="page"' in offered
+    assert 'href="#/"' in offered
+    assert 'href="#2.txt/" dir="auto" aria-current="page"' in offered
     assert 'class="documents"' not in article_html(documents[1], make_corpus(documents[1:]), TEXTS)
 
 

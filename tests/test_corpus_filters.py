@@ -12,8 +12,8 @@ from paper import word
 
 from corpus import load_corpus, make_corpus, read_text
 from corpus.errors import FilterError
-from corpus.filters import matching_rows
-from index import Index, SearchMode
+from corpus.filters import conditions, matching_rows
+from index import Index, SearchMode, store
 from index.fusion import convex
 from index.toy import ToyEncoder
 from qa import ArticleQA
@@ -135,7 +135,7 @@ def notes(tmp_path_factory):
 
 
 def found(corpus, where):
-    return {corpus.passages[row].document_id for row in matching_rows(corpus, where)}
+    return {corpus.passages[row].document_id for row in matching_rows(corpus, conditions(where))}
 
 
 RYE, WHEAT, OVEN, PLAIN = "guides/rye.md", "guides/deep/wheat.md", "news/oven.md", "plain.txt"
@@ -179,7 +179,7 @@ def test_conditions(notes, where, documents):
 
 def test_a_section_filter_takes_what_stands_below_it_and_no_more(notes):
     corpus = load_corpus(notes)
-    (row,) = matching_rows(corpus, "section=Ovens")
+    (row,) = matching_rows(corpus, conditions("section=Ovens"))
     passage = corpus.passages[row]
     assert corpus.document(OVEN).text[passage.start : passage.end] == "The oven is hot."
 
@@ -204,7 +204,7 @@ def test_a_section_filter_takes_what_stands_below_it_and_no_more(notes):
 )
 def test_bad_conditions_say_what_to_write(notes, where, complaint):
     with pytest.raises(FilterError, match=complaint):
-        matching_rows(load_corpus(notes), where)
+        matching_rows(load_corpus(notes), conditions(where))
 
 
 WORDS = ["oven", "bread", "flour", "salt", "yeast", "water", "crust", "dough", "rye", "wheat", "heat", "stone"]
@@ -237,6 +237,23 @@ def test_a_filter_is_applied_before_ranking(seed):
     places = [hit.passage.document_id for hit in alone.search(query, 10, SearchMode.DENSE)]
     scores = {hit.passage.document_id: hit.dense for hit in index.search(query, 150, SearchMode.DENSE, among=rows)}
     assert [scores[place] for place in places] == sorted(scores.values(), reverse=True)[:10]
+
+
+def test_a_filter_is_worked_out_once(notes, monkeypatch):
+    index = Index.build(load_corpus(notes), ToyEncoder())
+    rows = index.rows_where("folder=guides")
+    monkeypatch.setattr("index.search.matching_rows", lambda *_: pytest.fail("worked out again"))
+    assert index.rows_where({"folder": "guides"}) is rows
+    with pytest.raises(FilterError):
+        index.rows_where("colour")
+
+
+def test_a_stored_corpus_filters_as_one_in_memory(notes, tmp_path):
+    index = Index.build(load_corpus(notes), ToyEncoder())
+    store.save(index, tmp_path)
+    stored = store.load(tmp_path, ToyEncoder())
+    for where in ("folder=guides", "section=hot", ["date>=2024", "section!=ovens"], "tags=bread", "title!=x"):
+        np.testing.assert_array_equal(stored.rows_where(where), index.rows_where(where))
 
 
 def test_no_row_finds_nothing(notes):

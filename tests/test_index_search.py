@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import random
+
+import bm25s
 import numpy as np
 import pytest
 
 from corpus import make_corpus, read_text
 from corpus.errors import EncoderError, IndexStoreError
 from index import Index, SearchMode, load_encoder, store
-from index.lexical import LexicalIndex
+from index.lexical import LexicalIndex, best_rows
 from index.vectors import DenseIndex
 from index.words import terms
 
@@ -97,6 +100,50 @@ def test_bm25_equals_the_formula():
     scores, rows = index.search("cramps?", 5)
     assert rows.tolist() == [1, 0]
     assert scores[0] > scores[1] > 0
+
+
+def test_bm25_equals_the_librarys_own_index():
+    words = ["ion", "nerve", "cramp", "muscle", "potassium", "calcium", "beta-blocker", "doctor's", "oven", "tide"]
+    chance = random.Random(3)
+    texts = [" ".join(chance.choices(words, k=chance.randrange(0, 30))) for _ in range(300)]
+    library = bm25s.BM25(k1=0.9, b=0.4, method="lucene")
+    library.index([terms(text) for text in texts], show_progress=False)
+    index = LexicalIndex.build(texts)
+    for query in ("cramp", "nerve oven oven", "beta blockers and doctors", "muscle potassium calcium tides"):
+        np.testing.assert_allclose(index.all_scores(query), library.get_scores(terms(query)), rtol=1e-5)
+
+
+def test_words_are_taken_over_by_rows(tmp_path):
+    before = LexicalIndex.build(["an oven", "the", "two boats on the tide", "oven tide", "a kite"])
+    before.save(tmp_path)
+    before = LexicalIndex.load(tmp_path)
+    rows = np.array([3, -1, 0, 1, 2, -1, -1, 2])
+    new = ["a new kite flies", "", "oven"]
+    merged = LexicalIndex.build(iter(new), before, rows)
+    texts = ["oven tide", new[0], "an oven", "the", "two boats on the tide", new[1], new[2], "two boats on the tide"]
+    fresh = LexicalIndex.build(texts)
+    for query in ("oven", "kite flies", "boat tides two", "new", "the"):
+        np.testing.assert_array_equal(merged.all_scores(query), fresh.all_scores(query))
+    assert sorted(merged.words.words) == sorted(fresh.words.words)
+    gone = LexicalIndex.build(iter(["kite"]), before, np.array([-1]))
+    assert list(gone.words.words) == ["kite"]
+    assert len(LexicalIndex.build(iter([]), before, np.array([], dtype=np.int64)).words) == 0
+
+
+@pytest.mark.parametrize("count", [1, 50, 9000, 40_000])
+@pytest.mark.parametrize("k", [1, 7, 100])
+def test_the_best_rows_are_those_of_a_whole_sort(count, k):
+    chance = np.random.default_rng(count + k)
+    for scores in (
+        chance.random(count).astype(np.float32),
+        chance.integers(3, size=count).astype(np.float32),  # many equals
+        np.where(chance.random(count) < 10 / count, chance.random(count), 0).astype(np.float32),  # few above 0
+    ):
+        expected = np.lexsort((np.arange(count), -scores))[:k]
+        np.testing.assert_array_equal(best_rows(scores, k), expected[scores[expected] > 0])
+        among = np.flatnonzero(chance.random(count) < 0.3)
+        inside = among[np.lexsort((among, -scores[among]))][:k]
+        np.testing.assert_array_equal(best_rows(scores, k, among), inside[scores[inside] > 0])
 
 
 @pytest.mark.parametrize("query", ["", "the of and", "zzzz", "🙂"])

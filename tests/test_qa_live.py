@@ -71,6 +71,21 @@ def test_settings_come_along(live, notes, encoder):
     assert live.corpus.title == "Second"
 
 
+def test_changed_settings_alone_are_taken_up(live, notes, encoder):
+    first = live.current()
+    (notes / "corpus.toml").write_text('title = "Second"\nthreshold = 1.0')
+    wait(lambda: live.current() is not first)
+    assert (live.corpus.title, live.current().threshold) == ("Second", 1.0)
+    assert live.answer(QUESTION).abstained
+    assert live.current().index.dense is first.index.dense
+    (notes / "corpus.toml").unlink()
+    assert live.refresh()
+    assert "100 degrees" in live.answer(QUESTION).text
+    (notes / "corpus.toml").write_text("")
+    assert not live.refresh(), "settings that say the same are no change"
+    assert renew(store.default_folder(notes, encoder), load_corpus(notes), encoder)[1] is False
+
+
 def test_what_cannot_be_opened_changes_nothing(live, notes, encoder, caplog):
     rebuilt(notes, encoder, 200)
     (notes / "corpus.toml").write_text("title = 7")

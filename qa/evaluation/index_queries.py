@@ -118,7 +118,8 @@ def ask(folder: Path, questions: Sequence[str]) -> dict[str, Any]:
     index = store.load(folder, encoder)
     opened = time.process_time() - began
     seconds, worked, encoding = [], [], []
-    for question in [*questions[:_WARMING], *questions]:
+    warming = questions[:_WARMING]
+    for question in [*warming, *questions]:
         start = time.perf_counter(), time.process_time()
         vector = index.encode_query(question)
         encoding.append(time.process_time() - start[1])
@@ -130,9 +131,9 @@ def ask(folder: Path, questions: Sequence[str]) -> dict[str, Any]:
     memory = peak_memory()
     nearest = [index.dense.search(encoder.encode([question]), 100)[1][0, :HITS].tolist() for question in questions]
     return {
-        "seconds": seconds[_WARMING:],
-        "processor_seconds": worked[_WARMING:],
-        "encoding": encoding[_WARMING:],
+        "seconds": seconds[len(warming) :],
+        "processor_seconds": worked[len(warming) :],
+        "encoding": encoding[len(warming) :],
         "opened": opened,
         "memory": memory,
         "memory_before": before,

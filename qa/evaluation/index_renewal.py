@@ -61,7 +61,7 @@ class _StandIn:
 def measure_renewal(
     real: Sequence[Document], encoder: Encoder, folder: Path, times: int, passages: int = PASSAGES
 ) -> Renewal:
-    """Return how long `footnote index` takes on about so many passages in an empty folder, which is filled here.
+    """Return how long `footnote index` takes on so many passages or a few more; the empty folder is filled here.
 
     Raises:
         EvaluationError: the command failed, or did not do what it is measured for.
@@ -69,7 +69,8 @@ def measure_renewal(
     notes = folder / "notes"
     notes.mkdir()
     for at, document in enumerate(Recombined(real, passages)):
-        said = "\n\n".join(document.text[p.start : p.end].replace("\n", " ") for p in document.passages)
+        words = (document.text[p.start : p.end].replace("\n", " ") for p in document.passages)
+        said = "\n\n".join(f"## Part {number}\n\n{each}" for number, each in enumerate(words, 1))
         (notes / f"{at:04}.md").write_text(f"# {document.title}\n\n{said}\n", encoding="utf-8", errors="replace")
     environment = {**os.environ, CACHE_VARIABLE: str(folder / "cache")}
     corpus = load_corpus(notes)

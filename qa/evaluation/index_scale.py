@@ -179,7 +179,7 @@ def _search_lines(found: Found, name: str) -> list[str]:
     (label, sizes), *rest = rows
     return [
         f"{found.sizes[0].queries} MedQuAD questions, one after the other, in a process of their own that opens the "
-        "index from the disk: each is encoded, searched for among vectors and words, fused, and its ten passages are read. "
+        "index from the disk: each is encoded and searched for among vectors and words, and its ten passages are read. "
         f"The passages are MedQuAD's sentences recombined, {PASSAGES} a document; their vectors are those of "
         f"{found.texts:,} real passages, each moved aside to a cosine of {COSINE}. “The ten nearest” are those of an "
         "exact search for the same questions.",

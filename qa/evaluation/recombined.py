@@ -68,8 +68,8 @@ class Recombined(LazyDocuments):
         Raises:
             KeyError: no document has it.
         """
-        number = document_id.removeprefix("made-")
-        if not number.isdecimal() or int(number) >= len(self):
+        prefix, _, number = document_id.partition("-")
+        if prefix != "made" or not number.isdecimal() or int(number) >= len(self):
             raise KeyError(document_id)
         return self._at(int(number))
 

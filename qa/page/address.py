@@ -1,4 +1,7 @@
-"""Addresses of places in an article, as a link's fragment: `#s7.1` is a section, `#s7.1:3997-4080` words in it."""
+"""Addresses of places in an article, as a link's fragment: `#s7.1` is a section, `#s7.1:3997-4080` words in it.
+
+`#other.md/` is another document from its beginning.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,13 @@ if TYPE_CHECKING:
 _FILES_NAMED = 3
 
 
-def address(corpus: Corpus, document_id: str, section_id: str, span: tuple[int, int] | None = None) -> str:
+def address(corpus: Corpus, document_id: str, section_id: str = "", span: tuple[int, int] | None = None) -> str:
     """Return the fragment that opens a section, at the span (offsets in characters) if one is given.
 
-    A document other than the corpus's first is named in front: `#other.md/s1`.
+    A document other than the corpus's first is named in front: `#other.md/s1`. Without a section it is the document.
     """
-    document = "" if document_id == corpus.documents[0].id else f"{quote(document_id, safe='')}/"
+    document = "" if document_id == corpus.documents[0].id else quote(document_id, safe="")
+    document += "/" if document or not section_id else ""
     words = f":{span[0]}-{span[1]}" if span else ""
     return f"#{document}{section_id}{words}"
 

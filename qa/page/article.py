@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from corpus.lazy import summaries
 from corpus.records import SentenceKind
 from qa.page.address import address
 from qa.page.templates import render
@@ -87,9 +88,7 @@ def documents_html(corpus: Corpus, texts: Mapping[str, str], shown: str) -> str:
 
     It may be long, and is fetched when somebody asks for it.
     """
-    documents = [
-        (each.title, address(corpus, each.id, each.sections[0].id), each.id == shown) for each in corpus.documents
-    ]
+    documents = [(each.title, address(corpus, each.id), each.id == shown) for each in summaries(corpus.documents)]
     return render("documents.html.j2", texts, documents=documents)
 
 

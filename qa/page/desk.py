@@ -38,6 +38,11 @@ class View:
         return to_stored(self.turns)
 
 
+def page_title(title: str) -> str:
+    """Return what the browser calls the page of a corpus with this title."""
+    return f"{title} · Footnote"
+
+
 class Reception:
     """Leads to the desk of the newest version of a corpus; each thing a visitor does is done at one desk."""
 
@@ -69,7 +74,7 @@ class Desk:
             text: name.removeprefix("feedback_") for name, text in texts.items() if name.startswith("feedback_")
         }
         self._talk = Talk(qa, texts)
-        self._suggestions = Suggestions(qa, texts)
+        self._suggestions = Suggestions(qa.quoting(), texts)
         self._feedback = feedback
 
     def restore(self, stored: object) -> View:
@@ -90,9 +95,10 @@ class Desk:
             yield from self._ask(turns[at].question if question is None else question, turns[:at])
 
     def suggest(self, stored: object) -> tuple[str, ...]:
-        """Return questions to ask next; none before the first answer."""
+        """Return questions to ask next, or to begin with where there are no examples; none after a failure."""
         turns = self.restore(stored).turns
-        return self._suggestions.after(turns) if turns and turns[-1].answer else ()
+        wanted = turns[-1].answer if turns else not self.corpus.settings.examples
+        return self._suggestions.after(turns) if wanted else ()
 
     def undo(self, stored: object) -> View:
         """Take the last question back into the question box."""
@@ -128,6 +134,16 @@ class Desk:
     def documents_html(self, shown: str) -> str:
         """Return the list of the corpus's documents for the reading pane, which shows the one with the id `shown`."""
         return documents_html(self.corpus, self.texts, shown)
+
+    def now(self) -> dict[str, str]:
+        """Return what an open page compares with itself: version, titles, and which document is the first."""
+        title = self.corpus.title
+        return {
+            "version": self.corpus.content_hash[:16],
+            "title": title,
+            "page_title": page_title(title),
+            "first": self.corpus.documents[0].id,
+        }
 
     def reply_html(self, turn: Turn) -> str:
         """Return a turn's reply for the page."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import threading
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from corpus.errors import BusyError, FootnoteError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from corpus import Document, Section
     from qa.page.talk import Answerer
     from qa.page.turns import Turn
     from qa.records import Answer
@@ -57,10 +59,10 @@ class Suggestions:
         return tuple(dict.fromkeys([*fresh, *known]))[:WANTED]
 
     def _candidates(self, answer: Answer | None) -> Iterator[str]:
-        """Yield the corpus's own examples, in turn with questions about sections close to the answer."""
+        """Yield the corpus's own examples, in turn with questions about sections: close to the answer, or the first."""
         about = [
             title if title.endswith("?") else self._texts["about"].format(title=title)
-            for title in dict.fromkeys(self._close_titles(answer) if answer else ())
+            for title in dict.fromkeys(self._close_titles(answer) if answer else self._first_titles())
             if len(title) <= _TITLE_CHARACTERS
         ]
         examples = self._qa.corpus.settings.examples
@@ -69,16 +71,24 @@ class Suggestions:
             yield from examples[position : position + 1]
 
     def _close_titles(self, answer: Answer) -> Iterator[str]:
-        """Yield the sections that a silent answer names, or those after the ones that it cites."""
-        documents = self._qa.corpus.documents
-        headed = {s.title for document in documents for s in document.sections if s.heading_end > s.heading_start}
+        """Yield the sections that a silent answer names, or those after the ones that it cites, then those before."""
+        named = dict.fromkeys(hit.passage.document_id for hit in answer.hits)
+        headed = set(_headed(map(self._qa.corpus.document, named)))
         yield from (title for title in answer.nearest_sections if title in headed)
+        farther: list[str] = []
         for document_id, section_id in _places(answer):
             document = self._qa.corpus.document(document_id)
             parent_id = document.section(section_id).parent_id
             beside = [section for section in document.sections if section.parent_id == parent_id]
             here = [section.id for section in beside].index(section_id)
-            yield from (section.title for section in beside[here + 1 : here + 3])
+            titles = [each.title for each in (*beside[here + 1 :], *beside[:here]) if _has_heading(each)]
+            yield from titles[:2]
+            farther += titles[2:]
+        yield from farther
+
+    def _first_titles(self) -> Iterator[str]:
+        """Yield the titles of the first sections, as many as may be tried; no more documents are read for them."""
+        return islice(_headed(self._qa.corpus.documents), _TRIED)
 
     def _cited(self, question: str) -> frozenset[tuple[str, str]]:
         """Return the sections that the question's answer cites; none where there is no answer."""
@@ -88,6 +98,15 @@ class Suggestions:
             raise
         except FootnoteError:
             return frozenset()
+
+
+def _headed(documents: Iterable[Document]) -> Iterator[str]:
+    """Yield the titles of all sections that have a heading."""
+    return (section.title for document in documents for section in document.sections if _has_heading(section))
+
+
+def _has_heading(section: Section) -> bool:
+    return section.heading_end > section.heading_start
 
 
 def _places(answer: Answer) -> tuple[tuple[str, str], ...]:

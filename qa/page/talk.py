@@ -32,6 +32,9 @@ class Answerer(Protocol):
     def current(self) -> Answerer:
         """Return what answers from one version of the corpus, the newest: itself where there is only one."""
 
+    def quoting(self) -> Answerer:
+        """Return what answers in the corpus's own words, quickly."""
+
     def answer(self, question: str, history: History = ()) -> Answer:
         """Return the whole answer."""
 

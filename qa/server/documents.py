@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter
 
+from corpus.lazy import outlines
 from qa.server.corpora import UnknownNameError, document_of
 from qa.server.records import (
     CorporaRecord,
@@ -49,8 +50,8 @@ def documents_router(service: Service) -> APIRouter:
     @router.get("/documents", summary="List the documents of a corpus")
     def documents(corpus: Name | None = None) -> DocumentsRecord:
         heads = [
-            DocumentHead(id=each.id, title=each.title, characters=len(each.text), sections=len(each.sections))
-            for each in service.corpora.get(corpus).corpus.documents
+            DocumentHead(id=each.id, title=each.title, characters=each.characters, sections=len(each.sections))
+            for each in outlines(service.corpora.get(corpus).corpus.documents)
         ]
         return DocumentsRecord(corpus=corpus or service.corpora.default, documents=heads)
 

@@ -39,6 +39,8 @@ LOAD_BAR, FIRST_BAR, CROWD_BAR = 1.5, 0.3, 2.0
 """Seconds until the page can be used (median), until the first sentence (median), until a crowd's answers (p95)."""
 _A_TALK = 10
 """Questions that a visitor asks one after the other."""
+_SETTLED = 1000
+"""Milliseconds after an answer in which what follows it is fetched."""
 
 _USABLE = f"""
 new MutationObserver((_, watch) => {{
@@ -134,8 +136,8 @@ def conversation(browser: Browser, address: str, questions: Sequence[str]) -> li
             page.fill(BOX, question)
             seconds = page.evaluate(_ASK, number) / 1000
             page.wait_for_function(f"document.querySelectorAll('#chat .bot-row .foot').length === {number + 1}")
-            page.wait_for_load_state("networkidle")
-            page.wait_for_timeout(500)
+            page.wait_for_selector("#question .submit-button")
+            page.wait_for_timeout(_SETTLED)
             counted = Traffic(traffic.requests, traffic.sent, traffic.received)
             measured.append(Measured(seconds, _busy(devtools) - before, counted))
     return measured
@@ -233,7 +235,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--each", type=int, default=10, help="questions of each of them (default %(default)s)")
     options, serve = parser.parse_known_args(arguments)
     questions = questions_of(options.questions)
-    talks = [questions[at : at + _A_TALK] for at in range(0, min(options.asked, len(questions)), _A_TALK)]
+    asked = questions[: options.asked]
+    talks = [asked[at : at + _A_TALK] for at in range(0, len(asked), _A_TALK)]
     with running_server(serve) as (address, pid):
         with chromium() as browser:
             first_load(browser, address)  # the server packs its files

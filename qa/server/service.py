@@ -152,6 +152,10 @@ class PageService:
         """Return the same for the version of the corpus that answers now, and for none after it."""
         return PageService(self._service, self._name, self._service.corpora.get(self._name))
 
+    def quoting(self) -> PageService:
+        """Return the same without its language model."""
+        return PageService(self._service, self._name, self._answering().quoting())
+
     @property
     def corpus(self) -> Corpus:
         """The corpus that the answers come from."""

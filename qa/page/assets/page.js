@@ -6,10 +6,10 @@ const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 let first = sheet.querySelector("article").dataset.document;
 let cameFrom = null;
 
-// ---- Places: "#s7.1" is a section, "#other.md/s7.1:10-20" characters of another document.
+// ---- Places: "#s7.1" is a section, "#other.md/s7.1:10-20" characters of another document, "#other.md/" all of it.
 function parse(fragment) {
-  const match = /^#(?:([^/]*)\/)?(s[\d.]+)(?::(\d+)-(\d+))?$/.exec(fragment);
-  if (!match) return null;
+  const match = /^#(?:([^/]*)\/)?(?:(s[\d.]+)(?::(\d+)-(\d+))?)?$/.exec(fragment);
+  if (!match || fragment === "#") return null;
   const [, document, section, start, end] = match;
   return { document: document ? decodeURIComponent(document) : "", section, start: Number(start), end: Number(end), words: start !== undefined };
 }
@@ -29,17 +29,35 @@ async function show(place, link) {
   }
   clear();
   openPane();
-  const target = place.words ? highlight(place.start, place.end) : document.getElementById(place.section);
+  const target = place.words ? highlight(place.start, place.end) : document.getElementById(place.section ?? "article-title");
   if (!target || (link?.dataset.quote && bare(link.dataset.quote) !== marked())) {
     clear();
     say(pane.dataset.missing);
     return;
   }
-  if (!place.words) target.classList.add("here");
+  if (place.section && !place.words) target.classList.add("here");
   const behaviour = still.matches ? "auto" : "smooth";
   const top = target.getBoundingClientRect().top - sheet.getBoundingClientRect().top + sheet.scrollTop;
   sheet.scrollTo({ top: Math.max(0, top - sheet.clientHeight / (place.words ? 3 : 12)), behavior: behaviour });
   target.focus({ preventScroll: true });
+}
+
+// The documents may be newer than the page: pane and title follow, but for a place that is open in the pane.
+async function renew() {
+  const now = await server.now("").catch(() => null);
+  if (!now) return;
+  const heading = document.querySelector(".masthead h1");
+  if (heading && heading.textContent !== now.title) {
+    heading.textContent = now.title;
+    document.title = now.page_title;
+  }
+  const shown = sheet.querySelector("article").dataset;
+  const isOpen = () => sheet.querySelector("mark, .here") !== null;
+  if (now.version === shown.version || isOpen()) return;
+  const read = (await server.read(shown.document).catch(() => "")) || (await server.read("").catch(() => ""));
+  if (!read || isOpen()) return;
+  sheet.innerHTML = read;
+  first = now.first;
 }
 
 // Marks the characters from `start` to `end`, which count code points as Python does; returns the first mark.
@@ -297,6 +315,7 @@ window.addEventListener("hashchange", () => {
 const named = { user: pane.dataset.you, bot: pane.dataset.reply };
 let newest = null;
 let following = false;
+let renewed = null;
 new MutationObserver((changes) => {
   if (!changes.some((change) => change.target.closest?.("#chat"))) return;
   for (const message of document.querySelectorAll("#chat [data-testid][aria-label*=\"'s message\"]")) {
@@ -308,6 +327,11 @@ new MutationObserver((changes) => {
   const last = questions[questions.length - 1];
   if (last && last !== newest) following = true;
   newest = last;
+  const version = last?.nextElementSibling?.querySelector("[data-version]")?.dataset.version;
+  if (version && version !== renewed && version !== sheet.querySelector("article").dataset.version) {
+    renewed = version;
+    renew();
+  }
   if (following && last) {
     const panel = last.closest(".panel-wrap");
     panel.scrollTop += last.getBoundingClientRect().top - panel.getBoundingClientRect().top;
@@ -321,4 +345,4 @@ for (const by of ["wheel", "touchmove", "keydown", "pointerdown"]) {
 const light = localStorage.getItem("footnote-light");
 if (light) document.body.classList.toggle("dark", light === "dark");
 const asked = parse(location.hash);
-if (asked) show(asked);
+renew().then(() => asked && show(asked));
