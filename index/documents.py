@@ -252,8 +252,10 @@ def from_json(values: list[Any]) -> Document:
     Raises:
         ValueError, KeyError, TypeError, IndexError: it is none.
     """
-    row: Any = (value["bytes"].encode(errors="surrogatepass") if isinstance(value, dict) else value for value in values)
-    return _document(tuple(row))
+    row: Any = tuple(
+        value["bytes"].encode(errors="surrogatepass") if isinstance(value, dict) else value for value in values
+    )
+    return _document(row)
 
 
 def _summary(row: tuple[bytes, str, bytes, int]) -> Summary:

@@ -133,9 +133,9 @@ def train(groups: Sequence[Group], folder: Path, settings: Settings, start: Path
     ordered = batches(groups)
     log.info("%d batches of %d groups; starting at %d", len(ordered), len(groups), run.done)
     seen: dict[str, list[float]] = defaultdict(list)
-    used, start, saved = run.minutes, time.monotonic(), time.monotonic()
+    used, began, saved = run.minutes, time.monotonic(), time.monotonic()
     for examples in ordered[run.done :]:
-        run.minutes = used + (time.monotonic() - start) / 60
+        run.minutes = used + (time.monotonic() - began) / 60
         progress = max(run.minutes / settings.minutes, run.done / len(ordered))
         if progress >= 1:
             break

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from corpus import Corpus, Document, Passage
 from corpus.errors import IndexStoreError
@@ -14,11 +14,12 @@ from index.milvus.rows import document_of, joined, name_key
 from index.recent import Recent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from corpus.lazy import Summary
     from index.milvus.connection import Connection
 
+T = TypeVar("T")
 KEPT_CHARACTERS = 50_000_000
 """How many characters of the documents that were looked at last stay in memory."""
 _KEPT_NAMES = 100_000
@@ -52,8 +53,8 @@ class MilvusDocuments(LazyDocuments):
         missing = [number for number in wanted if number not in found]
         for start in range(0, len(missing), _AT_ONCE):
             for number, document in self._read(missing[start : start + _AT_ONCE]).items():
-                found[number] = self._recent.get(number, lambda document=document: document)
-                self._numbers.get(document.id, lambda number=number: number)
+                found[number] = self._recent.get(number, _known(document))
+                self._numbers.get(document.id, _known(number))
         return found
 
     def find(self, document_id: str) -> Document:
@@ -84,6 +85,10 @@ class MilvusDocuments(LazyDocuments):
         if missing := [number for number in numbers if number not in values]:
             raise IndexStoreError(f"Milvus lacks the documents {missing}; run: footnote index PATH --store …")
         return {number: document_of(values[number]) for number in numbers}
+
+
+def _known(value: T) -> Callable[[], T]:
+    return lambda: value
 
 
 class MilvusPassages(LazyPassages):
