@@ -31,7 +31,7 @@ from index.vectors import DenseIndex
 if TYPE_CHECKING:
     from index.encoder import Encoder
 
-FORMAT = 4
+FORMAT = 5
 MANIFEST = "manifest.json"
 DOCUMENTS = "documents.sqlite"
 VECTORS = "vectors.faiss"

@@ -102,7 +102,7 @@ def test_an_index_of_the_format_before_gives_its_vectors(tmp_path, toy_corpus, t
     table = json.loads((folder / store.MANIFEST).read_text())
     del table["data"], table["seal"]
     (folder / store.MANIFEST).write_text(json.dumps({**table, "format": 2}))
-    with pytest.raises(IndexStoreError, match="built with format 2, not 4; run: footnote index"):
+    with pytest.raises(IndexStoreError, match="built with format 2, not 5; run: footnote index"):
         store.load(folder, toy, toy_corpus)
     assert len(store.earlier(folder, toy).vectors) == len(toy_corpus.passages)
     assert renew(folder, toy_corpus, toy)[1]
