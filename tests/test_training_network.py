@@ -136,7 +136,7 @@ def test_two_runs_are_averaged_by_their_shares(tmp_path):
         (tmp_path / folder).mkdir()
         torch.save({"average": {name: torch.full_like(weight, value)}}, tmp_path / folder / CHECKPOINT)
     alone = dict(averaged(tmp_path / "one").named_parameters())[name]
-    both = dict(averaged(tmp_path / "one", tmp_path / "two", 0.25).named_parameters())[name]
+    both = dict(averaged(tmp_path / "one", [(tmp_path / "two", 0.25)]).named_parameters())[name]
     assert (alone == 1.0).all()
     assert (both == 1.5).all()
 

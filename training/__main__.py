@@ -27,8 +27,14 @@ def main() -> None:
     parser.add_argument("--groups", type=int, default=24_000, help="questions to make, about three passages each")
     parser.add_argument("--minutes", type=float, default=Settings().minutes, help="training time")
     parser.add_argument("--start", type=Path, help="folder of an earlier run whose weights this one begins with")
-    parser.add_argument("--beside", type=Path, help="folder of an earlier run whose weights are averaged in at export")
-    parser.add_argument("--share", type=float, default=0.2, help="share of the earlier run's weights")
+    parser.add_argument(
+        "--beside",
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("FOLDER", "SHARE"),
+        help="an earlier run, and the share in which its weights are averaged in at export (may be repeated)",
+    )
     parser.add_argument("--weights", type=Path, default=Path("qa/weights"), help="where the exported model goes")
     parser.add_argument("--questions", type=int, default=2_000, help="held-out SQuAD2 questions, at most")
     options = parser.parse_args()
@@ -50,7 +56,8 @@ def main() -> None:
     if "export" in steps:
         from training.export import export  # noqa: PLC0415 - onnx is needed for this step alone
 
-        export(averaged(options.out, options.beside, options.share), options.weights, options.out)
+        beside = [(Path(folder), float(share)) for folder, share in options.beside]
+        export(averaged(options.out, beside), options.weights, options.out)
     if "report" in steps:
         from training.report import report  # noqa: PLC0415 - reads the exported model
 

@@ -151,18 +151,23 @@ def train(groups: Sequence[Group], folder: Path, settings: Settings, start: Path
     run.save(folder)
 
 
-def averaged(folder: Path, other: Path | None = None, share: float = 0.0) -> EvidenceNetwork:
+def averaged(folder: Path, beside: Sequence[tuple[Path, float]] = ()) -> EvidenceNetwork:
     """The network of the folder's checkpoint, with averaged weights, ready to judge.
 
-    Where another run's folder is given, its weights enter with that share: two runs from one base, averaged, err less
-    on what neither has seen (Wortsman et al. 2022, "Model soups").
+    `beside` are other runs' folders, each with the share in [0, 1] that its weights enter with: runs from one base,
+    averaged, err less on what none has seen (Wortsman et al. 2022, "Model soups").
+
+    Raises:
+        FileNotFoundError: a folder holds no checkpoint.
     """
     network = EvidenceNetwork()
-    weights = _weights(folder)
-    if other is not None:
-        beside = _weights(other)
-        weights = {name: torch.lerp(weight, beside[name], share) for name, weight in weights.items()}
-    network.load_state_dict(weights, strict=False)
+    runs = [(folder, 1 - sum(share for _, share in beside)), *beside]
+    weighted = [(_weights(run), share) for run, share in runs]
+    names = weighted[0][0]
+    network.load_state_dict(
+        {name: torch.stack([share * weights[name] for weights, share in weighted]).sum(dim=0) for name in names},
+        strict=False,
+    )
     return network.eval()
 
 
