@@ -10,7 +10,7 @@ from corpus.errors import IndexStoreError, SettingsError
 from corpus.files import stamp
 from corpus.places import Places
 from corpus.settings import read_settings
-from index import store
+from index import Index, store
 from qa.pipeline import ArticleQA
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from corpus import Corpus
     from corpus.filters import Where
     from corpus.places import Given
-    from index import Hit, Index
+    from index import Hit
     from qa.question import History
     from qa.records import Answer
 
@@ -79,6 +79,8 @@ class LiveQA:
     def _newest(self) -> Index:
         """Return the index on the disk with the settings of now; the one that answers where nothing in it differs."""
         index, encoder = self._qa.index, self._qa.index.encoder
+        if not isinstance(index, Index):
+            raise TypeError("an index that does not lie on this machine's disk is followed by StoredQA")
         settings = read_settings(self._places.settings_file)
         if self._seen is not None and store.manifest(self._folder).get("corpus") != index.corpus.content_hash:
             return store.load(self._folder, encoder).with_settings(settings)
