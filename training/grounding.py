@@ -67,8 +67,8 @@ EVERYTHING = Weighing(logit=0.0, found=dict.fromkeys(FINDINGS, 0.0), limit=0.0)
 """Shows every claim."""
 _LOWEST = -20.0
 """The logit of a claim that no evidence was found for."""
-_ARTICLES_WEIGH = 4.0
-"""How many claims about passages one about an article counts for in the fit."""
+_ARTICLES_SHARE = 0.85
+"""What the claims about articles weigh in the fit, of all."""
 _STRONG = 0.3
 """How strongly the fit is kept simple (scikit-learn's C)."""
 
@@ -164,7 +164,9 @@ def fitted(claims: Sequence[Measured]) -> Weighing:
     Claims about articles stay near the text, as models do; those about passages are worded to be far from it.
     """
     features = [[one.logit, *(float(one.found is finding) for finding in FINDINGS)] for one in claims]
-    weighs = [_ARTICLES_WEIGH if one.part in ARTICLES else 1.0 for one in claims]
+    about_articles = sum(one.part in ARTICLES for one in claims)
+    each = _ARTICLES_SHARE / (1 - _ARTICLES_SHARE) * (len(claims) - about_articles) / about_articles
+    weighs = [each if one.part in ARTICLES else 1.0 for one in claims]
     weights = LogisticRegression(C=_STRONG, max_iter=2_000).fit(features, [one.true for one in claims], weighs)
     logit, *findings = (float(weight) for weight in weights.coef_[0])
     base = float(weights.intercept_[0])

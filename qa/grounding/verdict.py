@@ -36,20 +36,20 @@ class Weighing:
 
 
 WEIGHING = Weighing(
-    logit=0.43,
+    logit=0.61,
     found=MappingProxyType(
         {
-            None: 2.34,
-            Reason.NAME: -2.5,
-            Reason.NUMBER: -2.58,
-            Reason.NUMBER_UNSAID: -0.61,
-            Reason.OPPOSITE: -2.23,
-            Reason.NEGATION: -0.56,
-            Reason.STRENGTH: -0.64,
-            Reason.DIRECTION: -1.75,
-            Reason.UNSUPPORTED: 0.06,
+            None: 3.11,
+            Reason.NAME: -3.19,
+            Reason.NUMBER: -2.88,
+            Reason.NUMBER_UNSAID: -1.08,
+            Reason.OPPOSITE: -2.47,
+            Reason.NEGATION: -0.86,
+            Reason.STRENGTH: -0.85,
+            Reason.DIRECTION: -3.03,
+            Reason.UNSUPPORTED: -0.16,
         }
     ),
-    limit=0.746,
+    limit=0.721,
 )
 """As `python -m training.grounding` fits it."""
