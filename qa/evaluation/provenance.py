@@ -6,6 +6,7 @@ import hashlib
 import importlib.metadata
 import os
 import platform
+import re
 import subprocess
 import sys
 from functools import cache
@@ -14,6 +15,7 @@ from pathlib import Path
 PACKAGES = ("corpus", "index", "qa")
 LIBRARIES = ("faiss-cpu", "bm25s", "torch", "sentence-transformers", "ir-measures", "numpy")
 ROOT = Path(__file__).resolve().parents[2]
+_STATUS = Path("/proc/self/status")
 
 
 @cache
@@ -52,6 +54,10 @@ def machine() -> dict[str, str]:
 
 def peak_memory() -> float:
     """Return the most memory that this process has held so far, in MiB; 0 where the system does not tell."""
+    if _STATUS.exists():  # `resource` counts what the process that started this one held as well
+        held = re.search(r"^VmHWM:\s+(\d+) kB", _STATUS.read_text(encoding="utf-8"), re.MULTILINE)
+        if held:
+            return int(held[1]) / 1024
     try:
         import resource  # noqa: PLC0415  (not on every system)
     except ImportError:

@@ -11,6 +11,7 @@ from mcp.server.mcpserver.exceptions import ResourceNotFoundError, ToolError
 from mcp.server.mcpserver.resources import FunctionResource
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
 from corpus.errors import FootnoteError
@@ -22,6 +23,9 @@ from qa.server.records import MAX_CONDITIONS, MAX_HISTORY, MAX_HITS, TurnRecord
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+    from starlette.requests import Request
+    from starlette.responses import Response
 
     from qa.server.service import Service
 
@@ -118,15 +122,19 @@ class McpDoor:
             host=settings.host,
         )
         # Without sessions nobody would ever write to the stream that a GET opens; it would only hold back the end.
-        self.routes = [
-            Route(PATH, route.endpoint, methods=["POST"]) for route in app.routes if isinstance(route, Route)
-        ]
+        posts = [Route(PATH, route.endpoint, methods=["POST"]) for route in app.routes if isinstance(route, Route)]
+        self.routes = [*posts, Route(PATH, _refuse, methods=["GET", "PUT", "PATCH", "DELETE"])]
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Serve for as long as the context lasts."""
         async with self._server.session_manager.run():
             yield
+
+
+async def _refuse(_: Request) -> Response:
+    """Refuse a method by its own name; the page, which stands behind every path, would say that there is nothing."""
+    raise HTTPException(405, headers={"Allow": "POST"})
 
 
 def serve_stdio(service: Service) -> None:
