@@ -56,4 +56,5 @@ def test_an_open_page_answers_from_the_new_documents(notes, encoder, visit):
     page.wait_for_function("document.querySelector('.masthead h1')?.textContent === 'All of it'")
     page.wait_for_function("document.querySelector('.sheet')?.textContent.includes('250 degrees')")
     assert page.title() == "All of it · Footnote"
+    page.close()  # an open page would ask a server that is gone
     next(served, None)
