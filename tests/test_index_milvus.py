@@ -365,4 +365,7 @@ def test_the_comparison_of_stores_tells_agreement_and_its_lack(address, notes, t
     told = store_bench.compare(corpus, queries, qrels, toy, replace(address, name="bench"))
     assert (told.documents, told.queries, told.holds) == (len(corpus.documents), len(QUERIES), True)
     assert told.disk == pytest.approx(told.milvus)
+    each = store_bench.sizes(corpus)
+    longest = max(passage.end - passage.start for passage in corpus.passages)
+    assert 0 < each.different <= each.stems < each.stems_bytes and each.characters <= longest and each.packed_bytes > 0
     assert not replace(told, overlap=0.97).holds and not replace(told, milvus=told.disk + 0.02).holds

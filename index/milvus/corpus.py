@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from corpus import Corpus, Document, Passage
 from corpus.errors import IndexStoreError
-from corpus.lazy import LazyDocuments, LazyPassages, fingerprint, summary
+from corpus.lazy import LazyDocuments, LazyPassages, fingerprint, outline, summary
 from index.milvus.rows import document_of, joined, name_key
 from index.recent import Recent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from corpus.lazy import Summary
+    from corpus.lazy import Outline, Summary
     from index.milvus.connection import Connection
 
 T = TypeVar("T")
@@ -68,6 +68,14 @@ class MilvusDocuments(LazyDocuments):
     def summaries(self) -> Iterator[Summary]:
         """Yield what can be known of each document, in order; each is read for it."""
         return (summary(document, fingerprint(document)) for document in self)
+
+    def outlines(self) -> Iterator[Outline]:
+        """Yield each document without its words, in order; in memory once they were asked for."""
+        return iter(self._outlines)
+
+    @cached_property
+    def _outlines(self) -> tuple[Outline, ...]:
+        return tuple(map(outline, self))
 
     def _at(self, position: int) -> Document:
         return self.fetched([position])[position]
@@ -128,12 +136,3 @@ class StoredCorpus(Corpus):
     def content_hash(self) -> str:
         """What `Corpus.content_hash` was when the index was built."""
         return self.known_hash
-
-    @cached_property
-    def outline(self) -> Corpus:
-        """The same corpus without its words, which is what filters look at: in memory once it was asked for."""
-        bare = [
-            replace(document, text="", passages=tuple(replace(p, sentences=()) for p in document.passages))
-            for document in self.documents
-        ]
-        return Corpus(bare, self.settings)

@@ -112,7 +112,7 @@ class MilvusIndex:
             FilterError: a condition cannot be read, or names a key that no document has.
         """
         asked = conditions(where)
-        return self._rows_where.get(asked, lambda: np.array(matching_rows(self.corpus.outline, asked), dtype=np.int64))
+        return self._rows_where.get(asked, lambda: np.array(matching_rows(self.corpus, asked), dtype=np.int64))
 
     def words(self) -> Iterable[str]:
         """Return the words of the documents, in lower case, and the stop words: what is spelt right."""

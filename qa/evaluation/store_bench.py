@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from corpus import make_corpus, read_text
 from corpus.errors import EvaluationError, FootnoteError
 from index import Index, load_encoder
+from index.search import passage_texts
 from index.stores import StoreAddress, milvus_store
 from qa.evaluation.embeddings import CachedEncoder, cache_file
 from qa.evaluation.index_sweep import documents_of
@@ -58,6 +59,17 @@ class Agreement:
         return self.overlap >= LEAST_OVERLAP and abs(self.disk - self.milvus) <= MOST_APART
 
 
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """What a passage takes, each a mean over the passages of a corpus."""
+
+    characters: float
+    stems: float
+    different: float
+    stems_bytes: float
+    packed_bytes: float
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print how the stores agree; 1 where they do not, 2 for an error."""
     parser = argparse.ArgumentParser(prog="python -m qa.evaluation.store_bench", description=__doc__)
@@ -83,8 +95,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"{a.documents} documents, {a.passages} passages, {a.queries} queries")
     print(f"first ten documents shared: {100 * a.overlap:.2f} % (at least {100 * LEAST_OVERLAP:.0f} %)")
     print(f"{_MEASURE}: index on disk {a.disk:.4f}, Milvus {a.milvus:.4f} (at most {MOST_APART} apart)")
+    each = sizes(corpus)
+    print(
+        f"a passage, mean: {each.characters:.0f} characters, {each.stems:.0f} stems, {each.different:.0f} different; "
+        f"{each.stems_bytes:.0f} bytes of stems, {each.packed_bytes:.0f} of packed documents"
+    )
     print(f"median search: index on disk {1000 * a.seconds[0]:.1f} ms, Milvus {1000 * a.seconds[1]:.1f} ms")
     return 0 if a.holds else 1
+
+
+def sizes(corpus: Corpus) -> Sizes:
+    """Return what a corpus's mean passage takes in Milvus beside its vector."""
+    from index.milvus.rows import document_pieces, stems  # noqa: PLC0415  (an extra)
+
+    written = [stems(text) for text in passage_texts(corpus.documents)]
+    packed = sum(
+        len(piece["content"]) for n, document in enumerate(corpus.documents) for piece in document_pieces(n, document)
+    )
+    return Sizes(
+        characters=mean(passage.end - passage.start for passage in corpus.passages),
+        stems=mean(len(text.split()) for text in written),
+        different=mean(len(set(text.split())) for text in written),
+        stems_bytes=mean(map(len, written)),
+        packed_bytes=packed / len(written),
+    )
 
 
 def compare(
