@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from index import Index, SearchMode, load_encoder
 from index.stores import opened, store_address
+from index.words import terms
 from qa.confidence import load_confidence
 from qa.evidence import Assessment, assess
 from qa.followup import standalone
@@ -258,7 +259,14 @@ class ArticleQA:
     def _standalone(self, question: str, turns: Sequence[Turn], among: Rows, known: dict[str, Assessment]) -> str:
         """Return what a question means by itself; readings that had to be weighed are `known` from then on."""
         answerability = partial(self._answerability, among, known)
-        return standalone(question, turns, answerability, known=self._heading_terms, section_of=self._section_spoken_of)
+        return standalone(
+            question,
+            turns,
+            answerability,
+            known=self._heading_terms,
+            section_of=self._section_spoken_of,
+            names_section=self._names_section,
+        )
 
     @cached_property
     def speller(self) -> Speller:
@@ -276,6 +284,17 @@ class ArticleQA:
             return ""
         _, section = nearest_sections(hits, self.corpus)[0]
         return section.title if section.heading_end > section.heading_start else ""
+
+    def _names_section(self, question: str) -> bool:
+        """Tell whether a question holds a section's heading whole, of several words that are not all the document's."""
+        asked = set(terms(question))
+        for hit in self.index.search(question, JUDGED_PASSAGES, SearchMode.LEXICAL):
+            document = self.corpus.document(hit.passage.document_id)
+            of_all = set(terms(document.title))
+            titles = [set(terms(section.title)) for section in document.section_path(hit.passage.section_id)]
+            if any(len(title) > 1 and title <= asked and not title <= of_all for title in titles):
+                return True
+        return False
 
     def _answerability(self, among: Rows, known: dict[str, Assessment], question: str) -> float:
         if question not in known:

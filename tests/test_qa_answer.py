@@ -99,6 +99,12 @@ def test_a_follow_up_is_completed(article_qa):
     assert article_qa.answer("Where are its cramps?", mappings).text == answer.text
 
 
+def test_a_question_that_names_a_section_is_not_completed(article_qa):
+    history = [("user", "How are neuromuscular disorders diagnosed?"), ("assistant", "By EMG. [1]")]
+    for question in ("Is myotonic dystrophy contagious?", "And is myotonic dystrophy inherited?"):
+        assert article_qa.answer(question, history).standalone_question == question
+
+
 def test_no_reading_of_a_follow_up_is_judged_twice(article_qa, monkeypatch):
     judged = []
     judge = article_qa.judge.judge
