@@ -53,6 +53,10 @@ def test_only_the_corpus_own_words_are_corrected(written, meant):
     assert Speller(["Myotonic dystrophy, myotonia, peripheral neuropathy, should"]).correct(written) == meant
 
 
+def test_another_form_of_a_word_is_no_misspelling():
+    assert Speller(["colour"]).correct("Which colours and colourr?") == "Which colours and colour?"
+
+
 @pytest.mark.parametrize(
     ("question", "asked", "together"),
     [
