@@ -16,6 +16,8 @@ from pathlib import Path
 
 from corpus.errors import ModelError
 
+SUPPORT = "support"
+"""The evidence model as a judge of claims, whose logits are scaled apart."""
 COEFFICIENTS = Path(__file__).parent / "weights" / "confidence.json"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
+from dataclasses import replace
 from functools import cache, cached_property, partial
 from itertools import compress
 from operator import not_
@@ -12,8 +13,9 @@ from index import Index, SearchMode, load_encoder
 from index.recent import Recent
 from index.stores import opened, store_address
 from index.words import terms
-from qa.confidence import load_confidence
-from qa.evidence import Assessment, assess
+from qa.attributed import attributed_claim
+from qa.confidence import SUPPORT, load_confidence
+from qa.evidence import Assessment, as_evidence, assess
 from qa.followup import standalone
 from qa.generators import Generator, QuoteGenerator, make_generator
 from qa.grounding import Checker, SimilaritySupport
@@ -49,7 +51,7 @@ if TYPE_CHECKING:
 
     Rows: TypeAlias = NDArray[np.int64] | None
 
-DEFAULT_THRESHOLD = 0.3
+DEFAULT_THRESHOLD = 0.32
 """Confidence below which the corpus is taken not to answer: the lowest whose balanced accuracy on the fit half of the
 articles under `tests/data` is within .02 of the best; from there to .36 it hardly changes, but fewer are answered."""
 JUDGED_PASSAGES = 6
@@ -80,6 +82,7 @@ class ArticleQA:
         self._support = support or (SimilaritySupport(self._vectors) if judge else evidence_model())
         self._reranker = None if judge else Reranker(evidence_model(), load_mix())
         self._confidence = load_confidence(self.judge.name)
+        self._sureness = None if judge else load_confidence(SUPPORT)
         self._assessed: Recent[Assessment] = Recent(REMEMBERED, _weight)
         threshold = self.corpus.settings.threshold
         self.threshold = DEFAULT_THRESHOLD if threshold is None else threshold
@@ -250,10 +253,16 @@ class ArticleQA:
         return self._assessed.get(question, lambda: self._judged(question, watch, None))
 
     def _judged(self, question: str, watch: Stopwatch, among: Rows) -> Assessment:
+        """Return a question's assessment; where it puts a claim in the text's mouth, its support is the confidence."""
         with watch.stage("search"):
             hits = self.index.search(question, JUDGED_PASSAGES, among=among)
         with watch.stage("evidence"):
-            return assess(question, hits, self.corpus, self.judge, self._confidence)
+            assessment = assess(question, hits, self.corpus, self.judge, self._confidence)
+            claim = attributed_claim(question)
+            if claim is None or self._sureness is None or not hits:
+                return assessment
+            logits = self._support.supports(claim, [as_evidence(self.corpus, hit) for hit in hits])
+            return replace(assessment, confidence=self._sureness(max(logits)))
 
     def _parts(self, question: str, among: Rows, known: dict[str, Assessment]) -> Parts:
         """Return a question's parts, each made to stand alone after the first.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_NAMES = (
+TEXT_NAMES = (
     r"(?:articles?|blog|post|guide|leaflet|booklet|brochure|primer|handbook|manual|tutorial|overview|introduction|book|"
     r"chapter|section|page|text|document|fact\s?sheet|information\s+sheet)"
 )
@@ -22,15 +22,15 @@ _WE_DO = (
     r"summari[sz]e|walk|review|compare|list|answer|delve|dive|learn|find\s+out)\b"
 )
 _SPEAKS_OF_ITSELF = re.compile(
-    rf"\b(?:this|these|the\s+(?:present|following|next|previous))\s+{_NAMES}\s+{_DOES}\b"
+    rf"\b(?:this|these|the\s+(?:present|following|next|previous))\s+{TEXT_NAMES}\s+{_DOES}\b"
     rf"|\b(?:in|throughout|over)\s+(?:this|the\s+(?:following|next|coming))\s+"
-    rf"(?:{_NAMES}|pages|paragraphs|lines),?\s+{_WE_DO}"
+    rf"(?:{TEXT_NAMES}|pages|paragraphs|lines),?\s+{_WE_DO}"
     rf"|^(?:below|here|next|now|first),?\s+{_WE_DO}"
     r"|^(?:read\s+on|keep\s+reading)\b|^let['’]?s\s+(?:take\s+a\s+(?:closer\s+)?look|look\s+at|explore|dive|delve)\b",
     re.IGNORECASE,
 )
 _ASKS_OF_THE_TEXT = re.compile(
-    rf"\b(?:{_NAMES}|authors?|writers?|read|summari[sz]e|summary|outline)\b|\babout\W*$", re.IGNORECASE
+    rf"\b(?:{TEXT_NAMES}|authors?|writers?|read|summari[sz]e|summary|outline)\b|\babout\W*$", re.IGNORECASE
 )
 
 

@@ -132,6 +132,20 @@ def test_no_reading_of_a_follow_up_is_judged_twice(article_qa, monkeypatch):
     assert len(set(judged)) == len(judged)
 
 
+@pytest.mark.parametrize(
+    ("claim", "said"),
+    [
+        ("multiple sclerosis damages the sheath around nerve fibers.", True),
+        ("ALS damages motor neurons.", True),
+        ("multiple sclerosis is caused by vaccines.", False),
+        ("bleach cures ALS within a week.", False),
+    ],
+)
+@pytest.mark.parametrize("order", ["The article says that {} Quote that sentence.", "Where does it say that {}"])
+def test_a_claim_put_in_the_articles_mouth_is_quoted_only_where_it_stands(article_qa, claim, said, order):
+    assert article_qa.answer(order.format(claim)).abstained != said
+
+
 def test_streaming_grows_to_the_same_answer(article_qa):
     grown = list(article_qa.stream("What is ALS?"))
     whole = article_qa.answer("What is ALS?")

@@ -23,7 +23,7 @@ from qa.phrases import NOTHING_CONFIRMED
 DATA = Path(__file__).parent / "data"
 LIES_HELD_BACK = 0.98
 TRUTHS_SHOWN = {"fit": 0.90, "held": 0.60}
-"""The bar is .90; on the held split .64 was measured, and what is below .60 is a step back."""
+"""The bar is .90; on the held split .62 was measured, and what is below .60 is a step back."""
 
 
 def as_read(text):

@@ -2,7 +2,8 @@
 
 Each source makes small corpora and asks them questions, answerable and not, through the product's own search and judge:
 the fit half of the articles under `tests/data`, whole held-out SQuAD2 articles, held-out CLAPnq passages, and held-out
-MedQuAD topics with one kind of fact taken out, which is then asked for. Every source weighs the same.
+MedQuAD topics with one kind of fact taken out, which is then asked for. Every source weighs the same. The confidence in
+claims is fitted on those written about held-out handwritten documents.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 
 from corpus import load_corpus, make_corpus, read_text
 from index import Index, load_encoder
-from qa.confidence import COEFFICIENTS
+from qa.confidence import COEFFICIENTS, SUPPORT
 from qa.evidence import as_evidence
 from qa.evidence_model import EvidenceModel
 from qa.judge import SimilarityJudge
@@ -31,19 +32,24 @@ from qa.pipeline import JUDGED_PASSAGES
 from qa.text_vectors import TextVectors
 from training.sets import HealthAnswer, Reading, read_clapnq, read_medquad, read_squad
 from training.split import SEED
+from training.written import Written, own_documents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from corpus import Corpus
     from index import Encoder
+    from qa.evidence_input import Evidence
     from qa.judge import Judge
+
+    Score = Callable[[str, Sequence[Evidence]], float]
 
 log = logging.getLogger("training.decision")
 ARTICLES = Path(__file__).parents[1] / "tests" / "data" / "articles"
 SQUAD_QUESTIONS = 60
 CLAPNQ_PASSAGES = 150
 MEDQUAD_TOPICS = 60
+CLAIMED_DOCUMENTS = 60
 LONGEST_ANSWER = 4000
 """Characters; longer MedQuAD answers would be articles by themselves."""
 
@@ -115,16 +121,34 @@ def medquad(data: Path) -> Iterator[tuple[Corpus, list[Asked]]]:
         )
 
 
-def judged(sources: Iterator[tuple[Corpus, list[Asked]]], judge: Judge, encoder: Encoder) -> Judged:
-    """Ask every question of the sources."""
+def claims() -> Iterator[tuple[Corpus, list[Asked]]]:
+    """Held-out handwritten documents with the claims, true and false, about their sections."""
+    by_title: dict[str, list[Written]] = defaultdict(list)
+    for one in own_documents():
+        if one.held_out:
+            by_title[one.title].append(one)
+    for title in random.Random(SEED).sample(sorted(by_title), min(CLAIMED_DOCUMENTS, len(by_title))):  # noqa: S311
+        sections = [f"## {one.section}\n\n" + " ".join(one.sentences) for one in by_title[title]]
+        corpus = make_corpus([read_text("\n\n".join(sections), title=title, suffix=".md")])
+        true = [Asked(claim, answerable=True) for one in by_title[title] for claim, _ in one.true]
+        yield corpus, [*true, *(Asked(claim, answerable=False) for one in by_title[title] for claim in one.false)]
+
+
+def judged(sources: Iterator[tuple[Corpus, list[Asked]]], score: Score, encoder: Encoder) -> Judged:
+    """Ask every question of the sources; `score` gives the best logit of the passages that are found for it."""
     found = Judged([], [])
     for corpus, asked in sources:
         index = Index.build(corpus, encoder)
         for one in asked:
             views = [as_evidence(corpus, hit) for hit in index.search(one.question, JUDGED_PASSAGES)]
-            found.logits.append(max(judgement.answers for judgement in judge.judge(one.question, views)))
+            found.logits.append(score(one.question, views))
             found.answerable.append(one.answerable)
     return found
+
+
+def answered_by(judge: Judge) -> Score:
+    """How well the best passage answers."""
+    return lambda question, views: max(judgement.answers for judgement in judge.judge(question, views))
 
 
 def fit(sources: Sequence[Judged]) -> tuple[float, float]:
@@ -143,22 +167,29 @@ def main() -> None:
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     encoder = load_encoder()
-    judges: dict[str, Judge] = {
-        "evidence": EvidenceModel.load(),
-        "similarity": SimilarityJudge(TextVectors(encoder)),
+    model = EvidenceModel.load()
+    scores: dict[str, Score] = {
+        "evidence": answered_by(model),
+        "similarity": answered_by(SimilarityJudge(TextVectors(encoder))),
+        SUPPORT: lambda claim, views: max(model.supports(claim, views)),
     }
     fitted = {}
-    for name, judge in judges.items():
-        makers = {
-            "articles (fit)": articles("fit"),
-            "squad2": squad(options.data),
-            "clapnq": clapnq(options.data),
-            "medquad": medquad(options.data),
-        }
-        sources = {source: judged(made, judge, encoder) for source, made in makers.items()}
+    for name, score in scores.items():
+        makers = (
+            {"claims": claims()}
+            if name == SUPPORT
+            else {
+                "articles (fit)": articles("fit"),
+                "squad2": squad(options.data),
+                "clapnq": clapnq(options.data),
+                "medquad": medquad(options.data),
+            }
+        )
+        sources = {source: judged(made, score, encoder) for source, made in makers.items()}
         slope, intercept = fit(list(sources.values()))
         fitted[name] = {"slope": round(slope, 4), "intercept": round(intercept, 4)}
-        for source, one in chain(sources.items(), [("articles (held)", judged(articles("held"), judge, encoder))]):
+        kept = {} if name == SUPPORT else {"articles (held)": judged(articles("held"), score, encoder)}
+        for source, one in chain(sources.items(), kept.items()):
             chosen = [slope * logit + intercept > 0 for logit in one.logits]
             figures = roc_auc_score(one.answerable, one.logits), balanced_accuracy_score(one.answerable, chosen)
             log.info("%s, %s, n=%d: AUROC %.3f, balanced accuracy %.3f", name, source, len(chosen), *figures)

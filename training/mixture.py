@@ -30,21 +30,21 @@ if TYPE_CHECKING:
     from training.records import Group
 
 SHARES = {
-    "squad2": 36,
+    "squad2": 14,
     "clapnq": 4,
-    "experts": 13,
-    "health": 18,
-    "compound": 4,
-    "facts-health": 6,
-    "facts-general": 4,
-    "complaints": 6,
-    "terms": 4,
-    "nonsense": 12,
+    "experts": 5,
+    "health": 7,
+    "compound": 2,
+    "facts-health": 3,
+    "facts-general": 2,
+    "complaints": 3,
+    "terms": 1,
+    "nonsense": 5,
     "wice": 4,
-    "sentences": 4,
+    "sentences": 2,
     "statements": 2,
-    "ideal": 3,
-    "written": 160,
+    "ideal": 1,
+    "written": 225,
 }
 """Groups of each family in 280."""
 

@@ -97,3 +97,11 @@ def read_written(documents: Mapping[str, tuple[str, tuple[str, ...]]], folder: P
         )
         raise ValueError(msg)
     return found
+
+
+def own_documents(folder: Path = FOLDER) -> list[Written]:
+    """The examples about documents that were written for this project: those that bring their own sentences."""
+    rows = (
+        json.loads(line) for file in sorted(folder.glob("*.jsonl")) for line in file.read_text("utf-8").splitlines()
+    )
+    return [Written.from_row(row, row["title"], tuple(row["sentences"])) for row in rows if "sentences" in row]

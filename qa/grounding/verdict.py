@@ -36,20 +36,20 @@ class Weighing:
 
 
 WEIGHING = Weighing(
-    logit=0.61,
+    logit=0.78,
     found=MappingProxyType(
         {
-            None: 3.11,
-            Reason.NAME: -3.19,
-            Reason.NUMBER: -2.88,
-            Reason.NUMBER_UNSAID: -1.08,
-            Reason.OPPOSITE: -2.47,
-            Reason.NEGATION: -0.86,
-            Reason.STRENGTH: -0.85,
-            Reason.DIRECTION: -3.03,
-            Reason.UNSUPPORTED: -0.16,
+            None: 3.22,
+            Reason.NAME: -3.11,
+            Reason.NUMBER: -2.67,
+            Reason.NUMBER_UNSAID: -0.49,
+            Reason.OPPOSITE: -2.51,
+            Reason.NEGATION: -0.68,
+            Reason.STRENGTH: -0.67,
+            Reason.DIRECTION: -3.4,
+            Reason.UNSUPPORTED: 0.1,
         }
     ),
-    limit=0.721,
+    limit=0.778,
 )
 """As `python -m training.grounding` fits it."""
