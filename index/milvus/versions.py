@@ -144,7 +144,7 @@ class MilvusStore:
             new = np.full(len(texts), -1, dtype=np.int64)
             with checkpoint:
                 earlier = self._earlier(checkpoint)
-                vectors, keys = encode_new(texts, new, self._encoder, earlier, progress, checkpoint.add)
+                vectors, keys, _ = encode_new(texts, new, self._encoder, earlier, progress, checkpoint.add)
             del texts, earlier
             before, made = self._connection.served(self.name), self._version(corpus)
             self._write(corpus, keys, vectors, made)
