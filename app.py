@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import sys
-from collections.abc import AsyncIterator, Iterator, Sequence  # noqa: TC003  (Gradio resolves the handlers' types)
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence  # noqa: TC003  (Gradio resolves the handlers' types)
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -21,7 +21,7 @@ from qa.feedback import FeedbackStore
 from qa.page.bundle import early_links, needed
 from qa.page.choices import Choice, choices
 from qa.page.desk import Desk, Reception, View, page_title
-from qa.page.look import style
+from qa.page.look import Look, look_of, style
 from qa.page.templates import ASSETS, asset, render
 from qa.page.texts import read_texts
 from qa.server.delivery import Delivery, PageFiles
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from socket import socket
 
     from fastapi import FastAPI
+    from gradio.components.chatbot import ExampleMessage
 
-    from corpus import Corpus
     from qa.page.talk import Answerer
     from qa.page.turns import Turn
     from qa.server.corpora import Corpora
@@ -45,17 +45,32 @@ ANSWERED_AT_ONCE = 4
 POLL_SECONDS = 0.01
 """How often Gradio looks for questions that wait; its own thousand times a second cost 5 % of a core, for each page."""
 FONTS = ASSETS / "fonts"
+_LOOK: dict[str, Any] = {
+    "ssr_mode": False,
+    "show_error": False,
+    "pwa": False,
+    "run_history": False,
+    "enable_monitoring": False,
+    "footer_links": [],
+    "theme": gr.themes.Base(font=("system-ui", "sans-serif"), font_mono=("ui-monospace", "monospace")),
+    "head": f"<style>{style('fonts')}</style>",
+}
+"""How every page looks, and what of Gradio's it leaves out."""
 
 
 _Replies: TypeAlias = dict[int, tuple["Turn", gr.HTML]]
 """The replies that were made so far, by the position of their turn."""
+_Shown: TypeAlias = tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]
+"""What chat and question box are to show, and the conversation."""
 
 
 class _Handlers:
     """Gradio's events on one side, the desk on the other; each returns chat, question box and conversation."""
 
-    def __init__(self, reception: Reception) -> None:
+    def __init__(self, reception: Reception, look: Callable[[], Look], built: Look) -> None:
         self._desk = reception.desk
+        self._look = look
+        self._built = built
 
     async def ask(self, question: str, stored: object) -> AsyncIterator[tuple[object, ...]]:
         desk = self._desk()
@@ -97,9 +112,21 @@ class _Handlers:
         desk = self._desk()
         return self._shown(desk, desk.delete(stored, int(event.turn)))
 
-    def restore(self, stored: object) -> tuple[object, ...]:
+    def restore(self, stored: object) -> _Shown:
         desk = self._desk()
         return self._shown(desk, desk.restore(stored))
+
+    def arrive(self, stored: object) -> tuple[object, ...]:
+        """Return header and disclaimer as well; what is as it was when the page was built is not sent again."""
+        now, built = self._look(), self._built
+        chat, box, conversation = self.restore(stored)
+        if now.examples != built.examples:
+            chat["examples"] = _messages(now.examples)
+        if now.invitation != built.invitation:
+            box["placeholder"] = now.invitation
+        header = gr.skip() if now.header == built.header else now.header
+        disclaimer = gr.skip() if now.disclaimer == built.disclaimer else now.disclaimer
+        return chat, box, conversation, header, disclaimer
 
     def judge(self, stored: object, event: gr.LikeData) -> object:
         said = event.liked if isinstance(event.liked, str) else "Like" if event.liked else "Dislike"
@@ -123,7 +150,7 @@ class _Handlers:
             yield shown
         yield gr.skip(), gr.skip(), gr.skip()
 
-    def _shown(self, desk: Desk, view: View, replies: _Replies | None = None) -> tuple[object, ...]:
+    def _shown(self, desk: Desk, view: View, replies: _Replies | None = None) -> _Shown:
         """Return what the components are to show; replies that are in `replies` are not made again."""
         replies = {} if replies is None else replies
         messages: list[dict[str, Any]] = []
@@ -137,7 +164,7 @@ class _Handlers:
         chat = gr.update(value=messages, feedback_value=[turn.verdict or None for turn in view.turns])
         return chat, self._box(desk, view), view.stored
 
-    def _box(self, desk: Desk, view: View) -> object:
+    def _box(self, desk: Desk, view: View) -> dict[str, Any]:
         texts = desk.texts
         buttons: dict[str, Any] = {
             "submit_btn": False if view.asking else texts["ask_button"],
@@ -149,12 +176,21 @@ class _Handlers:
         return gr.update(**buttons)
 
 
-def build(qa: Answerer, feedback: FeedbackStore | None = None, offered: Sequence[Choice] = ()) -> gr.Blocks:
-    """Return the page for a corpus; `launch` serves it. `offered` are the corpora to choose from, this one as well."""
+def build(
+    qa: Answerer, feedback: FeedbackStore | None = None, offered: Callable[[], Sequence[Choice]] = tuple
+) -> gr.Blocks:
+    """Return the page for a corpus; `launch` serves it. `offered` returns the corpora to choose from, this one as well.
+
+    Who loads the page sees what the corpus's owner decides about it now; who has it open keeps what was loaded.
+    """
     texts = read_texts()
     reception = Reception(qa, texts, feedback)
-    on, desk = _Handlers(reception), reception.desk()
-    corpus = desk.corpus
+
+    def look() -> Look:
+        return look_of(reception.desk().corpus, texts, offered())
+
+    built, desk = look(), reception.desk()
+    on, corpus = _Handlers(reception, look, built), desk.corpus
     plain: dict[str, Any] = {"apply_default_css": False, "js_on_load": None}
 
     def read(document_id: str) -> str:
@@ -179,7 +215,7 @@ def build(qa: Answerer, feedback: FeedbackStore | None = None, offered: Sequence
         kept_as = f"footnote-{corpus.content_hash[:16]}"
         conversation = gr.BrowserState([], storage_key=kept_as, secret="footnote")  # noqa: S106  (the visitor's own)
         exported = gr.Textbox(visible=False)
-        gr.HTML(render("header.html.j2", texts, corpus=corpus, choices=offered), elem_id="header", **plain)
+        header = gr.HTML(built.header, elem_id="header", **plain)
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="talk", scale=6):
                 export = gr.Button(texts["export_button"], size="sm")
@@ -191,7 +227,7 @@ def build(qa: Answerer, feedback: FeedbackStore | None = None, offered: Sequence
                     render_markdown=False,
                     latex_delimiters=[],
                     placeholder=render("welcome.html.j2", texts),
-                    examples=[{"text": example} for example in corpus.settings.examples],
+                    examples=_messages(built.examples),
                     editable="user",
                     layout="panel",
                     scale=1,
@@ -211,14 +247,13 @@ def build(qa: Answerer, feedback: FeedbackStore | None = None, offered: Sequence
                     elem_id="question",
                     label=texts["ask_label"],
                     show_label=False,
-                    placeholder=texts["ask_placeholder" if len(corpus.documents) == 1 else "ask_placeholder_many"],
+                    placeholder=built.invitation,
                     submit_btn=texts["ask_button"],
                     max_lines=6,
                     autofocus=True,
                     html_attributes=gr.InputHTMLAttributes(enterkeyhint="send", autocomplete="off"),
                 )
-                if corpus.settings.disclaimer:
-                    gr.HTML(render("disclaimer.html.j2", texts, corpus=corpus), elem_id="disclaimer", **plain)
+                disclaimer = gr.HTML(built.disclaimer, elem_id="disclaimer", **plain)
             with gr.Column(elem_id="pane", scale=5):
                 reader = gr.HTML(
                     render("pane.html.j2", texts, article=read("")),
@@ -241,7 +276,7 @@ def build(qa: Answerer, feedback: FeedbackStore | None = None, offered: Sequence
             reader.submit(on.ask_linked, conversation, shown, **asking),
         ]
         stopped = question.stop(None, None, None, cancels=running, **private)
-        restored = blocks.load(on.restore, conversation, shown, **at_once)
+        restored = blocks.load(on.arrive, conversation, [*shown, header, disclaimer], **at_once)
         restored.then(None, None, None, js="() => window.footnote.askLinked()", **private)
         settled = [
             *running,
@@ -269,12 +304,15 @@ def mount(server: FastAPI, service: Service, feedback: FeedbackStore | None = No
     What visitors think of answers goes to `feedback`, or where there is none to the user's own store.
     """
     feedback = feedback or FeedbackStore()
-    titles = [service.corpora.get(name).corpus.title for name in service.corpora]
     paths = [service.page_path(name) for name in service.corpora]
+
+    def offered(here: str) -> Sequence[Choice]:
+        return choices([service.corpora.get(name).corpus.title for name in service.corpora], paths, here)
+
     pages: dict[str, PageFiles] = {}
     for name in sorted(service.corpora, key=service.page_path, reverse=True):  # the root last: it takes every path
         qa, path = PageService(service, name), service.page_path(name)
-        blocks = build(qa, feedback, choices(titles, paths, path))
+        blocks = build(qa, feedback, partial(offered, path))
         blocks._queue.sleep_when_free = POLL_SECONDS  # there is no public way to set it
         server.mount(f"{path}fonts", StaticFiles(directory=FONTS))
         gr.mount_gradio_app(
@@ -283,7 +321,7 @@ def mount(server: FastAPI, service: Service, feedback: FeedbackStore | None = No
             path.rstrip("/") or "/",
             server_name=service.settings.host,
             server_port=service.settings.port,
-            **_look(qa.corpus),
+            **_LOOK,
         )
         pages[path] = _files(blocks)
         service.on_stop.append(partial(setattr, blocks, "is_running", False))  # ends what waits for news of the page
@@ -312,18 +350,9 @@ def _files(blocks: gr.Blocks) -> PageFiles:
     return PageFiles("".join(early_links([*scripts, theme, *fonts])), frozenset([*scripts, *fonts]))
 
 
-def _look(corpus: Corpus) -> dict[str, Any]:
-    """Return how a corpus's page looks and what of Gradio's it leaves out."""
-    return {
-        "ssr_mode": False,
-        "show_error": False,
-        "pwa": False,
-        "run_history": False,
-        "enable_monitoring": False,
-        "footer_links": [],
-        "theme": gr.themes.Base(font=("system-ui", "sans-serif"), font_mono=("ui-monospace", "monospace")),
-        "head": f"<style>{style(corpus.settings.theme, 'fonts')}</style>",
-    }
+def _messages(examples: Sequence[str]) -> list[ExampleMessage]:
+    """Return example questions as Gradio's chat takes them."""
+    return [{"text": example} for example in examples]
 
 
 def _turn_at(index: int | tuple[int, int]) -> int:

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from corpus import Corpus, Document, Section
+    from index.means import Means
     from index.search import Searchable
     from index.stores import Store
-    from index.vectors import Means
 
 CORPUS_HELP = "a file, folder or pattern, or several parted as in PATH; the article that ships if left out"
 
@@ -277,7 +277,8 @@ def _said(means: Means) -> str:
     if not means.lists:
         return f"{means.kind}, every vector is compared, {held}"
     found = f"{100 * means.recall_at_10:.1f} % of the ten nearest found"
-    return f"{means.probes} of {means.lists} {means.kind}, {found}, {held}, {means.disk / 1e6:.1f} MB on disk"
+    made = f"made for {means.made_for} vectors, at most {means.newer} newer"
+    return f"{means.probes} of {means.lists} {means.kind}, {made}, {found}, {held}, {means.disk / 1e6:.1f} MB on disk"
 
 
 def _opened(options: argparse.Namespace) -> Searchable:

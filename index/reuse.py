@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from index.documents import StoredDocuments
     from index.encoder import Encoder
     from index.lexical import LexicalIndex
+    from index.vectors import DenseIndex
 
 ENCODED_AT_ONCE = 64
 """Texts between two reports of progress: what a build that is stopped may lose."""
@@ -30,14 +31,15 @@ class Earlier:
     """What an earlier index and a build that was stopped give to the next one.
 
     `keys` are those of the earlier index's texts, (n_rows, 32) uint8, `vectors` theirs, (n_rows, dimension) float32.
-    `documents` and `lexical` have the same rows; both are None where they cannot be used. `kept` are the vectors of the
-    build that was stopped, (dimension,) each, by their texts' keys.
+    `documents`, `lexical` and `dense` have the same rows; they are None where they cannot be used. `kept` are the
+    vectors of the build that was stopped, (dimension,) each, by their texts' keys.
     """
 
     keys: NDArray[np.uint8]
     vectors: NDArray[np.float32]
     documents: StoredDocuments | None = None
     lexical: LexicalIndex | None = None
+    dense: DenseIndex | None = None
     kept: Mapping[bytes, NDArray[np.float32]] = field(default_factory=dict)
 
     def rows_of(self, documents: Sequence[Document]) -> tuple[NDArray[np.int64], list[int]]:
@@ -80,12 +82,13 @@ def encode_new(
     earlier: Earlier,
     progress: Callable[[int, int], None] | None = None,
     keep: Callable[[Mapping[bytes, NDArray[np.float32]]], None] | None = None,
-) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
-    """Return the unit vector, (n_rows, dimension) float32, and the key, (n_rows, 32) uint8, of each row.
+) -> tuple[NDArray[np.float32], NDArray[np.uint8], NDArray[np.int64]]:
+    """Return the unit vector, (n_rows, dimension) float32, the key, (n_rows, 32) uint8, and the source of each row.
 
     `rows`, (n_rows,), says which row of the earlier index is the same; at -1 it is the next of `texts`. Of these, the
-    ones without a known vector are encoded, each once. `progress` is told how many of how many texts to encode are
-    done; `keep` gets each batch of new vectors.
+    ones without a known vector are encoded, each once. The source, (n_rows,), is the row of the earlier index that has
+    this vector; -1 where none has. `progress` is told how many of how many texts to encode are done; `keep` gets each
+    batch of new vectors.
     """
     vectors = np.empty((len(rows), encoder.dimension), dtype=np.float32)
     keys = np.empty((len(rows), KEY_BYTES), dtype=np.uint8)
@@ -93,15 +96,17 @@ def encode_new(
     vectors[same], keys[same] = earlier.vectors[rows[same]], earlier.keys[rows[same]]
     new = np.flatnonzero(rows < 0)
     keys[new] = text_keys(texts)
+    sources = rows.copy()
     known = {key.tobytes(): row for row, key in enumerate(earlier.keys)} if len(new) else {}
     missing: dict[bytes, str] = {}
     places: dict[bytes, list[int]] = {}
     for row, text in zip(new.tolist(), texts, strict=True):
         key = keys[row].tobytes()
-        if key in earlier.kept:
-            vectors[row] = earlier.kept[key]
-        elif key in known:
+        if key in known:
+            sources[row] = known[key]
             vectors[row] = earlier.vectors[known[key]]
+        elif key in earlier.kept:
+            vectors[row] = earlier.kept[key]
         else:
             missing[key] = text
             places.setdefault(key, []).append(row)
@@ -115,4 +120,4 @@ def encode_new(
             keep(made)
         if progress:
             progress(start + len(batch), len(wanted))
-    return vectors, keys
+    return vectors, keys, sources

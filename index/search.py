@@ -222,11 +222,11 @@ class Index:
         earlier = earlier or nothing_earlier(encoder)
         rows, new = earlier.rows_of(corpus.documents)
         texts = list(embedded_texts(corpus.documents[at] for at in new))
-        vectors, keys = encode_new(texts, rows, encoder, earlier, progress, keep)
+        vectors, keys, sources = encode_new(texts, rows, encoder, earlier, progress, keep)
         del texts
         words = passage_texts(corpus.documents[at] for at in new)
         lexical = LexicalIndex.build(words, earlier.lexical, rows)
-        return cls(corpus, encoder, DenseIndex(vectors), lexical, keys)
+        return cls(corpus, encoder, DenseIndex(vectors, before=earlier.dense, rows=sources), lexical, keys)
 
     def keys(self) -> NDArray[np.uint8]:
         """Return the key of what is embedded of each passage: (n_passages, 32) uint8."""

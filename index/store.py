@@ -175,10 +175,11 @@ def _saved(folder: Path, encoder: Encoder) -> Earlier | None:
         if any(table["checksums"][name] != _checksum(data / name) for name in files):
             return None
         keys = np.fromfile(data / KEYS, dtype=np.uint8).reshape(-1, KEY_BYTES)
-        vectors = DenseIndex.load(data / VECTORS).rows()
+        dense = DenseIndex.load(data / VECTORS, table["vectors"] if whole else None)
         if not whole:
-            return Earlier(keys, vectors)
-        return Earlier(keys, vectors, StoredDocuments(data / DOCUMENTS), LexicalIndex.load(data / LEXICAL))
+            return Earlier(keys, dense.rows())
+        documents, lexical = StoredDocuments(data / DOCUMENTS), LexicalIndex.load(data / LEXICAL)
+        return Earlier(keys, dense.rows(), documents, lexical, dense)
     except (OSError, ValueError, KeyError, TypeError, IndexStoreError):
         return None
 

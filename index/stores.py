@@ -118,7 +118,7 @@ class StoreAddress:
             IndexStoreError: it has none.
             StoreDownError: it does not answer.
         """
-        from index.milvus.versions import names  # noqa: PLC0415  (an extra)
+        from index.milvus.naming import names  # noqa: PLC0415  (an extra)
 
         if self.name:
             return [self.name]

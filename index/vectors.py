@@ -1,22 +1,22 @@
-"""Dense search: cosine similarity over FAISS, the only file that imports it.
+"""Dense search: cosine similarity over FAISS.
 
 Up to `EXACT_ROWS` vectors every one is compared, which is exact. Above, vectors are kept in lists around centroids, one
-byte a dimension (IVF, SQ8); the lists nearest to a query are looked through, and what is found there is scored again
-with the exact vectors, which stay on the disk. How many lists are looked through is measured when the index is built.
-An index on the disk is mapped, so that several processes share one copy.
+byte a dimension; the lists nearest to a query are looked through, and what is found there is scored again with the
+exact vectors, which stay on the disk. How many lists are looked through is measured whenever the index changes. An
+index on the disk is mapped, so that several processes share one copy.
 """
 
 from __future__ import annotations
 
-import os
-import weakref
-from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import faiss
 import numpy as np
 
 from corpus.errors import IndexStoreError
+from index.lists import made_lists, same_lists
+from index.means import Means
+from index.stored_rows import StoredRows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,57 +33,58 @@ _QUERY_COSINE = 0.75
 _RESCORED = 100
 _SCORED_ONE_BY_ONE = 10_000
 """As many rows that alone may be found are read from the disk and compared, instead of looking through lists."""
-_TRAINED_ON = 40
-"""Vectors a list that its centroid is made from."""
 _AT_ONCE = 65_536
-
-
-@dataclass(frozen=True, slots=True)
-class Means:
-    """How vectors are searched.
-
-    There are `lists`, `probes` of them are looked through for a query; both are 0 where every row is. `recall_at_10` is
-    the measured share of the ten nearest rows that is found, in [0, 1]. `memory` and `disk` are bytes.
-    """
-
-    kind: str
-    lists: int
-    probes: int
-    recall_at_10: float
-    memory: int
-    disk: int
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return it JSON-ready."""
-        return asdict(self)
 
 
 class DenseIndex:
     """Inner-product search over unit rows, so that scores are cosines in [-1, 1]."""
 
-    def __init__(self, vectors: NDArray[np.float32], exact_rows: int = EXACT_ROWS) -> None:
-        """Hold the rows.
+    def __init__(
+        self,
+        vectors: NDArray[np.float32],
+        exact_rows: int = EXACT_ROWS,
+        before: DenseIndex | None = None,
+        rows: NDArray[np.int64] | None = None,
+    ) -> None:
+        """Hold the rows; those that an index `before` has in lists stay there, unless the lists are to be made anew.
 
         Args:
             vectors: (n_passages, dimension) float32, unit rows.
             exact_rows: up to how many of them each is compared with a query.
+            before: an index that holds some of them.
+            rows: (n_passages,), which row of `before` is the same vector, -1 where none is.
         """
         if vectors.ndim != 2:
             raise IndexStoreError(f"vectors need two axes (n_passages, dimension), not {vectors.ndim}")
         vectors = np.ascontiguousarray(vectors, dtype=np.float32)
         count, dimension = vectors.shape
-        self._rows: NDArray[np.float32] | _RowsOnDisk | None = None
+        self._rows: NDArray[np.float32] | StoredRows | None = None
         if count <= exact_rows:
             self._index: Any = faiss.IndexFlatIP(dimension)
             self._index.add(vectors)
             self.means = Means("exact", 0, 0, 1.0, vectors.nbytes, 0)
             return
         self._rows = vectors
-        self._index = _in_lists(vectors)
+        if before is None or rows is None or not self._follows(before, rows):
+            self._index = made_lists(vectors)
+            self.means = self._measured().with_new_lists(count)
+
+    def _follows(self, before: DenseIndex, rows: NDArray[np.int64]) -> bool:
+        """Take over the lists of an index and what stands in them; tell whether they still serve."""
+        newer = before.means.newer + int(np.count_nonzero(rows < 0))
+        if not before.means.lists_serve(len(rows), newer):
+            return False
+        self._index = same_lists(before._index, self.rows(), rows)
+        self.means = self._measured().with_lists_of(before.means, newer)
+        return self.means.lists_serve(len(rows), newer)
+
+    def _measured(self) -> Means:
+        """Look through as few lists a query as find enough; return how vectors are searched now."""
+        vectors, index = self.rows(), self._index
         recall = self._choose_probes(vectors)
-        lists, probes = int(self._index.nlist), int(self._index.nprobe)
-        memory = count * (dimension + 8) + lists * dimension * 4
-        self.means = Means("lists of one byte a dimension", lists, probes, recall, memory, vectors.nbytes)
+        lists, probes = int(index.nlist), int(index.nprobe)
+        memory = len(vectors) * (index.d + 8) + lists * index.d * 4
+        return Means("lists of one byte a dimension", lists, probes, recall, memory, vectors.nbytes)
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
@@ -95,7 +96,7 @@ class DenseIndex:
 
     def rows(self) -> NDArray[np.float32]:
         """Return every row as it was given: (n_passages, dimension) float32."""
-        if isinstance(self._rows, _RowsOnDisk):
+        if isinstance(self._rows, StoredRows):
             return np.asarray(self._rows.all, dtype=np.float32)
         if self._rows is not None:
             return self._rows
@@ -173,7 +174,7 @@ class DenseIndex:
         loaded = cls.__new__(cls)
         try:
             loaded._index = faiss.read_index(str(file), faiss.IO_FLAG_MMAP_IFC)
-            loaded._rows = _RowsOnDisk(_rows_file(file)) if isinstance(loaded._index, faiss.IndexIVF) else None
+            loaded._rows = StoredRows(_rows_file(file)) if isinstance(loaded._index, faiss.IndexIVF) else None
             size = 4 * loaded._index.ntotal * loaded._index.d
             loaded.means = Means(**means) if means else Means("exact", 0, 0, 1.0, size, 0)
         except (RuntimeError, OSError, ValueError, TypeError) as error:
@@ -192,45 +193,6 @@ class DenseIndex:
             if recall >= WANTED_RECALL or probes >= self._index.nlist:
                 return round(recall, 4)
             probes = min(2 * probes, int(self._index.nlist))
-
-
-class _RowsOnDisk:
-    """The rows of a .npy file, each read when it is asked for; mapped, they would be counted as memory in use.
-
-    The file stays open, so that they can be read even when a newer index has taken its place.
-    """
-
-    def __init__(self, file: Path) -> None:
-        """Open it.
-
-        Raises:
-            OSError, ValueError: it cannot be read, or does not hold rows of float32.
-        """
-        self.all = np.load(file, mmap_mode="r")
-        """Every row, mapped from the disk: (n_rows, dimension) float32."""
-        if self.all.dtype != np.float32 or self.all.ndim != 2:
-            raise ValueError(f"{file} holds {self.all.ndim} axes of {self.all.dtype}, not two of float32")
-        self._handle = os.open(file, os.O_RDONLY)
-        weakref.finalize(self, os.close, self._handle)
-
-    def __getitem__(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Return some rows: (n_rows, dimension) float32."""
-        size, offset = self.all.strides[0], int(self.all.offset)
-        read = b"".join(os.pread(self._handle, size, offset + size * row) for row in rows.tolist())
-        return np.frombuffer(read, dtype=np.float32).reshape(len(rows), -1)
-
-
-def _in_lists(vectors: NDArray[np.float32]) -> Any:  # noqa: ANN401  (the factory's type does not say that it has lists)
-    """Return the vectors in about twice the square root of their number of lists."""
-    count, dimension = vectors.shape
-    lists = max(1, round(2 * count**0.5))
-    index: Any = faiss.index_factory(dimension, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
-    index.cp.min_points_per_centroid = 1  # it would warn
-    step = max(1, count // (_TRAINED_ON * lists))
-    index.train(np.ascontiguousarray(vectors[::step]))
-    for start in range(0, count, _AT_ONCE):
-        index.add(vectors[start : start + _AT_ONCE])
-    return index
 
 
 def queries_near(vectors: NDArray[np.float32], count: int, seed: int = 0) -> NDArray[np.float32]:

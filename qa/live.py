@@ -30,9 +30,9 @@ _log = logging.getLogger(__name__)
 class LiveQA:
     """Hands out the newest question answering of a corpus; `current()` looks at the disk for microseconds.
 
-    A newer index, or `corpus.toml`, is opened in the background while the one before answers, and takes its place when
-    it is ready. What cannot be opened is reported and changes nothing. Whoever asks and then looks into the corpus
-    holds on to one `current()`, so that both are of one version.
+    A newer index is opened in the background while the one before answers, and takes its place when it is ready; a
+    newer `corpus.toml` alone is read at once. What cannot be opened is reported and changes nothing. Whoever asks and
+    then looks into the corpus holds on to one `current()`, so that both are of one version.
     """
 
     def __init__(self, qa: ArticleQA, given: Given = None) -> None:
@@ -55,26 +55,39 @@ class LiveQA:
     def current(self) -> ArticleQA:
         """Return what answers now; where a newer index lies on the disk, let it be opened."""
         qa = self._qa
-        if self._is_newer() and not self._looking.locked():
-            threading.Thread(target=self.refresh, name="renewed index", daemon=True).start()
+        index, settings = self._stamps()
+        if index != self._seen:
+            if not self._looking.locked():
+                threading.Thread(target=self.refresh, name="renewed index", daemon=True).start()
+        elif settings != self._seen_settings and self._looking.acquire(blocking=False):
+            try:
+                self._renewed()
+            finally:
+                self._looking.release()
+            qa = self._qa
         return qa
 
     def refresh(self) -> bool:
         """Open the index and the settings on the disk if they are newer than what answers; tell whether they were."""
         with self._looking:
-            if not self._is_newer():
-                return False
-            self._seen, self._seen_settings = self._stamps()
-            try:
-                index = self._newest()
-            except (IndexStoreError, SettingsError) as error:
-                _log.warning("answers still come from the index before: %s", error)
-                return False
-            if index is self._qa.index:
-                return False
-            self._qa = self._qa.on(index)
-            _log.info("answers come from the newest index and settings of %s now", self._qa.corpus.title)
-            return True
+            return self._renewed()
+
+    def _renewed(self) -> bool:
+        """Do what `refresh` does; the lock is held."""
+        stamps = self._stamps()
+        if stamps == (self._seen, self._seen_settings):
+            return False
+        self._seen, self._seen_settings = stamps
+        try:
+            index = self._newest()
+        except (IndexStoreError, SettingsError) as error:
+            _log.warning("answers still come from the index before: %s", error)
+            return False
+        if index is self._qa.index:
+            return False
+        self._qa = self._qa.on(index)
+        _log.info("answers come from the newest index and settings of %s now", self._qa.corpus.title)
+        return True
 
     def _newest(self) -> Index:
         """Return the index on the disk with the settings of now; the one that answers where nothing in it differs."""
@@ -102,9 +115,6 @@ class LiveQA:
     def search(self, query: str, k: int = 10, where: Where = ()) -> list[Hit]:
         """Return the k best passages for a query, best first, as `ArticleQA.search` does."""
         return self.current().search(query, k, where)
-
-    def _is_newer(self) -> bool:
-        return self._stamps() != (self._seen, self._seen_settings)
 
     def _stamps(self) -> tuple[object, object]:
         """Return what differs whenever the index, and whenever the settings, do; None where there are none."""

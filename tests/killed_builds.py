@@ -1,8 +1,9 @@
 """Builds an index in child processes that are killed, or that run out of room, and looks at what they leave behind.
 
-    python tests/killed_builds.py toy|real WORKDIR KILLS SEED      kill -9 at random moments
-    python tests/killed_builds.py full WORKDIR                     no file may grow beyond a limit, which rises
+    python tests/killed_builds.py toy|lists|real WORKDIR KILLS SEED    kill -9 at random moments
+    python tests/killed_builds.py full WORKDIR                         no file may grow beyond a limit, which rises
 
+With `lists` the toy's vectors stand in lists, which are kept from version to version.
 A process of its own that forks: one child builds, another looks at what is left; neither shares memory with the next.
 The last line printed is a JSON object that counts the outcomes; whatever is wrong ends it with a traceback.
 """
@@ -16,20 +17,22 @@ import resource
 import signal
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from corpus import load_corpus
 from corpus.errors import IndexStoreError
-from index import load_encoder, store
+from index import load_encoder, search, store
 from index.building import renew
 from index.lexical import LexicalIndex
 from index.search import embedded_texts, passage_texts
 from index.toy import ToyEncoder
+from index.vectors import DenseIndex
 
-FILES = {"toy": 60, "real": 12, "full": 60}
-CHANGED = {"toy": 30, "real": 8, "full": 30}
+FILES = {"toy": 60, "lists": 60, "real": 12, "full": 60}
+CHANGED = {"toy": 30, "lists": 20, "real": 8, "full": 30}
 NO_ROOM = 3
 
 
@@ -80,6 +83,8 @@ def look(folder: Path, encoder, versions: tuple[dict[str, str], ...]) -> int:
             assert document.text[passage.sentences[0].start : passage.sentences[-1].end]
     exact = encoder.encode(list(embedded_texts(index.corpus.documents)))
     np.testing.assert_array_equal(index.dense.rows(), exact)
+    found = index.dense.search(exact, 1)[0][:, 0]
+    assert (found > 0.9999).mean() >= (0.95 if index.dense.means.lists else 1), "vectors are not found"
     lexical = LexicalIndex.build(passage_texts(index.corpus.documents))
     for query in ("boat harbour", *(f"version {number}" for number in range(0, 60, 7))):
         np.testing.assert_array_equal(index.lexical.all_scores(query), lexical.all_scores(query))
@@ -87,6 +92,8 @@ def look(folder: Path, encoder, versions: tuple[dict[str, str], ...]) -> int:
 
 
 def main(kind: str, work: Path, kills: int = 0, seed: int = 0) -> dict[str, int]:
+    if kind == "lists":
+        search.DenseIndex = partial(DenseIndex, exact_rows=50)
     chance = random.Random(seed)
     notes, folder = work / "notes", work / "cache" / "index"
     encoder = load_encoder() if kind == "real" else SlowToy()

@@ -14,8 +14,7 @@ from corpus.errors import SettingsError
 from corpus.settings import Theme, read_settings
 from qa import ArticleQA
 from qa.page.choices import choices
-from qa.page.look import style, theme_style
-from qa.page.templates import render
+from qa.page.look import look_of, style, theme_style
 from qa.page.texts import read_texts
 from qa.server.corpora import Corpora
 from qa.server.service import Service
@@ -72,11 +71,11 @@ def test_a_look_that_cannot_be_is_refused(tmp_path, text, complaint):
 
 def test_the_owners_colour_takes_the_products_place(bakery):
     theme = load_corpus(bakery).settings.theme
-    sheet = style(theme, "FOLDER")
+    sheet = theme_style(theme)
     light, dark = re.findall(r"--accent: (#\w+)", sheet)[-2:]
     assert light == "#8a1c1c"
     assert contrast(dark, PAPER_DARK) >= 4.5
-    assert "FONTS" not in sheet
+    assert "FONTS" not in style("FOLDER")
     assert theme_style(Theme()) == ""
     assert "--on-accent: #0d1a1d" in theme_style(Theme(accent_dark="#ffcc66"))
 
@@ -84,11 +83,11 @@ def test_the_owners_colour_takes_the_products_place(bakery):
 def test_the_header_offers_the_other_corpora(bakery):
     corpus = load_corpus(bakery)
     offered = choices(["The <b>akery", "Other"], ["/", "/corpora/other/"], "/")
-    header = render("header.html.j2", TEXTS, corpus=corpus, choices=offered)
+    header = look_of(corpus, TEXTS, offered).header
     assert '<a href="./" dir="auto" aria-current="page">The &lt;b&gt;akery</a>' in header
     assert '<a href="corpora/other/" dir="auto">Other</a>' in header
     assert 'src="data:image/svg+xml;base64,' in header
-    assert "corpora" not in render("header.html.j2", TEXTS, corpus=corpus, choices=offered[:1])
+    assert "corpora" not in look_of(corpus, TEXTS, offered[:1]).header
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +127,7 @@ def test_one_page_offers_both_and_conversations_do_not_mix(visit, two_corpora):
     assert page.locator("#chat .user-row").count() == 0
     page.wait_for_selector("text=At how many degrees does bread bake?")
     assert page.locator(".logo").evaluate("logo => logo.complete && logo.naturalWidth > 0")
+    assert page.locator("#header").bounding_box()["height"] < 60
     theirs = "getComputedStyle(document.querySelector('.gradio-container')).getPropertyValue('--accent').trim()"
     assert page.evaluate(theirs) == "#8a1c1c" != accent.strip()
     assert "an EMG" not in visitor.ask("At how many degrees does bread bake?").page.locator("#chat").inner_text()

@@ -22,7 +22,7 @@ ADAPTERS = {
     "httpx2": {"qa/generators/openai_chat.py"},
     "xllamacpp": {"qa/generators/llama_chat.py"},
     "sentence_transformers": {"index/sentence_encoder.py"},
-    "faiss": {"index/vectors.py"},
+    "faiss": {"index/lists.py", "index/vectors.py"},
     "bm25s": {"index/lexical.py", "index/words.py"},
     "filelock": {"index/lock.py"},
     "onnx": {"index/bert_graph.py"},

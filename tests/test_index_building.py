@@ -119,7 +119,7 @@ def test_a_torn_or_damaged_checkpoint_gives_what_is_whole(tmp_path, toy):
         assert file.read_bytes() == whole
 
 
-@pytest.mark.parametrize(("kind", "kills", "seed"), [("toy", 50, 11), ("real", 3, 12)])
+@pytest.mark.parametrize(("kind", "kills", "seed"), [("toy", 50, 11), ("lists", 20, 13), ("real", 3, 12)])
 def test_a_killed_build_leaves_a_whole_index(kind, kills, seed, tmp_path):
     command = [sys.executable, "tests/killed_builds.py", kind, str(tmp_path), str(kills), str(seed)]
     run = subprocess.run(command, cwd=ROOT, env=environment(tmp_path), capture_output=True, text=True, check=False)

@@ -25,10 +25,11 @@ from qa.text_vectors import TextVectors
 
 need_milvus()
 
-from index.milvus import connection, rows, versions  # noqa: E402  (extras)
+from index.milvus import connection, reading, rows  # noqa: E402  (extras)
 from index.milvus.connection import Connection  # noqa: E402
+from index.milvus.naming import names  # noqa: E402
 from index.milvus.search import row_condition  # noqa: E402
-from index.milvus.versions import MilvusStore, names  # noqa: E402
+from index.milvus.versions import MilvusStore  # noqa: E402
 
 WORDS = [
     "boats",
@@ -250,7 +251,7 @@ def test_another_encoder_or_format_is_refused(address, notes, monkeypatch):
     store.renew(load_corpus(notes))
     with pytest.raises(IndexStoreError, match=r"built with encoder 'toy@64', not 'toy@32'; run: footnote index"):
         kept(address, notes, ToyEncoder(32), "refused").open()
-    monkeypatch.setattr(versions, "FORMAT", 99)
+    monkeypatch.setattr(reading, "FORMAT", 99)
     with pytest.raises(IndexStoreError, match="built with format 1, not 99"):
         store.open()
     monkeypatch.undo()

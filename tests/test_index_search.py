@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 
 import bm25s
 import numpy as np
 import pytest
+from clusters import clustered, recall
 
 from corpus import make_corpus, read_text
 from corpus.errors import EncoderError, IndexStoreError
@@ -24,18 +26,6 @@ def test_dense_search_equals_brute_force():
     expected = np.argsort(-products, axis=1)[:, :10]
     assert (rows == expected).all()
     np.testing.assert_allclose(scores, np.take_along_axis(products, expected, 1), rtol=1e-5)
-
-
-def clustered(count, dimension=32):
-    """Return unit rows that stand in groups, as texts about one thing do."""
-    rng = np.random.default_rng(7)
-    centres = rng.normal(size=(40, dimension))
-    rows = centres[rng.integers(40, size=count)] + 0.8 * rng.normal(size=(count, dimension))
-    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
-
-
-def recall(rows, expected):
-    return np.mean([len(set(a) & set(b)) / len(b) for a, b in zip(rows, expected, strict=True)])
 
 
 def test_vectors_in_lists_find_what_exact_search_finds(tmp_path, monkeypatch):
@@ -70,7 +60,7 @@ def test_vectors_in_lists_find_what_exact_search_finds(tmp_path, monkeypatch):
 
 
 def test_an_index_in_lists_is_kept_whole(tmp_path, toy, monkeypatch):
-    monkeypatch.setattr("index.search.DenseIndex", lambda vectors: DenseIndex(vectors, exact_rows=100))
+    monkeypatch.setattr("index.search.DenseIndex", partial(DenseIndex, exact_rows=100))
     corpus = make_corpus([read_text(f"Boat {number} sails.", document_id=str(number)) for number in range(400)])
     index = Index.build(corpus, toy)
     store.save(index, tmp_path / "index")

@@ -74,7 +74,7 @@ def test_settings_come_along(live, notes, encoder):
 def test_changed_settings_alone_are_taken_up(live, notes, encoder):
     first = live.current()
     (notes / "corpus.toml").write_text('title = "Second"\nthreshold = 1.0')
-    wait(lambda: live.current() is not first)
+    assert live.current() is not first, "settings alone are taken up at once"
     assert (live.corpus.title, live.current().threshold) == ("Second", 1.0)
     assert live.answer(QUESTION).abstained
     assert live.current().index.dense is first.index.dense

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from corpus import Document
 
+FORMAT = 1
+"""Of rows and what they hold; another is refused."""
 PASSAGE_FIELDS = {"document": 0, "place": 0, "text_key": 64, "words": LONGEST_TEXT}
 """A passage: the number of its document, its place in it, the key of its text, its stems."""
 PIECE_FIELDS = {"document": 0, "name": 0, "part": 0, "parts": 0, "content": LONGEST_TEXT}

@@ -1,23 +1,52 @@
-"""How the page of a corpus looks: the product's style with the colours that the corpus's owner chose."""
+"""How the page of a corpus looks: the product's style, and on it what the corpus's owner decides."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from corpus.colours import PAPER, PAPER_DARK, contrast, lightened, mixed
-from qa.page.templates import asset
+from qa.page.templates import asset, render
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from corpus import Corpus
     from corpus.settings import Theme
+    from qa.page.choices import Choice
 
 _SOFT = 0.88
 """Share of the paper in the colour behind what is pointed at."""
 _ON_ACCENT = ("#ffffff", "#0d1a1d")
 
 
-def style(theme: Theme, fonts: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What on a page follows its corpus; `header` and `disclaimer` are HTML, `invitation` stands in the empty box.
+
+    The header holds title, logo, the other corpora and the owner's colours.
+    """
+
+    header: str
+    disclaimer: str
+    examples: tuple[str, ...]
+    invitation: str
+
+
+def look_of(corpus: Corpus, texts: Mapping[str, str], offered: Sequence[Choice] = ()) -> Look:
+    """Return the look of a corpus's page, which offers the corpora in `offered`, this one as well."""
+    colours, disclaimer = theme_style(corpus.settings.theme), corpus.settings.disclaimer
+    return Look(
+        header=render("header.html.j2", texts, corpus=corpus, choices=offered, colours=colours),
+        disclaimer=render("disclaimer.html.j2", texts, disclaimer=disclaimer) if disclaimer else "",
+        examples=corpus.settings.examples,
+        invitation=texts["ask_placeholder" if len(corpus.documents) == 1 else "ask_placeholder_many"],
+    )
+
+
+def style(fonts: str) -> str:
     """Return the page's style sheet; `fonts` is the address of the folder of its typefaces."""
-    return asset("page.css").replace("FONTS", fonts) + theme_style(theme)
+    return asset("page.css").replace("FONTS", fonts)
 
 
 def theme_style(theme: Theme) -> str:

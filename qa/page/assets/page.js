@@ -47,10 +47,8 @@ async function renew() {
   const now = await server.now("").catch(() => null);
   if (!now) return;
   const heading = document.querySelector(".masthead h1");
-  if (heading && heading.textContent !== now.title) {
-    heading.textContent = now.title;
-    document.title = now.page_title;
-  }
+  if (heading && heading.textContent !== now.title) heading.textContent = now.title;
+  if (document.title !== now.page_title) document.title = now.page_title;
   const shown = sheet.querySelector("article").dataset;
   const isOpen = () => sheet.querySelector("mark, .here") !== null;
   if (now.version === shown.version || isOpen()) return;
