@@ -69,7 +69,10 @@ def test_growing_turn_has_stopped_when_it_comes_back(article):
 
 @pytest.mark.parametrize(
     "stored",
-    [None, "text", 7, {}, [1], [{}], [{"question": "why"}], [{"question": 1, "answer": None}], [[]], [None]],
+    [
+        *[None, "text", 7, {}, [1], [{}], [{"question": "why"}], [{"question": 1, "answer": None}], [[]], [None]],
+        *[["why"], ["{}"], ['{"question": 1, "answer": null}'], ["[" * 100_000]],
+    ],
 )
 def test_damaged_conversation_is_dropped(stored, article):
     assert from_stored(stored, article) == []
@@ -87,9 +90,15 @@ def test_damaged_conversation_is_dropped(stored, article):
     ],
 )
 def test_conversation_that_quotes_another_corpus_is_dropped(turns, article, key, value):
-    stored = json.loads(json.dumps(to_stored(turns)))
-    stored[0]["answer"]["citations"][0][key] = value
-    assert from_stored(stored, article) == []
+    stored = to_stored(turns)
+    first = json.loads(stored[0])
+    first["answer"]["citations"][0][key] = value
+    assert from_stored([json.dumps(first), *stored[1:]], article) == []
+
+
+def test_conversation_that_an_earlier_version_kept_comes_back(turns, article):
+    stored = to_stored(turns)
+    assert from_stored([json.loads(turn) for turn in stored], article) == from_stored(stored, article)
 
 
 def test_history_leaves_failures_out(turns):
