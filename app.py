@@ -165,7 +165,7 @@ def _reply(shown: str) -> _Message:
 def _spare() -> None:
     """Let Gradio describe the chat's data once: it does so again with every change that it sends, 10 ms of CPU each."""
     described = gr.Chatbot(render=False).api_info()
-    gr.Chatbot.api_info = lambda _: described  # type: ignore[method-assign]  # there is no public way
+    gr.Chatbot.api_info = lambda _: described  # type: ignore[assignment, method-assign]  # there is no public way
 
 
 def build(qa: Answerer, feedback: FeedbackStore | None = None, offered: Sequence[Choice] = ()) -> gr.Blocks:
