@@ -27,6 +27,7 @@ _POINTS_AT_NOUN = re.compile(
     r"\b(?:this|that|these|those)\s+(?!(?:is|are|was|were|do|does|did|can|could|will|would|has|have|mean)\b)\w+",
     re.IGNORECASE,
 )
+_OF_THEM = re.compile(r"\bof\s+(?:them|these|those)\b", re.IGNORECASE)
 _EMPTY_PRONOUN = re.compile(
     r"\b(?:is|was|does|did|has|will|would|can|could) (?:it|that|this) "
     r"(?:true|possible|normal|common|rain\w*|matter)\b(?: that\b)?"
@@ -47,6 +48,13 @@ _BELONGS_TO = re.compile(r"\s+(?:of|by)\s+(?:(?:the|a|an|its|their|his|her)\s+)?
 _BEFORE_ADJECTIVE = re.compile(r"\b(?:most|more|least|less|very|too)\s+$", re.IGNORECASE)
 _PARTICIPLE = re.compile(r"\s+[a-z]+ed$")
 _JOINER = re.compile(r"^(?:and|or|but|so|also|then)\b[\s,]*(?:also\b\s*)?", re.IGNORECASE)
+_OPENS_AS_QUESTION = re.compile(
+    r"(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|do|does|did|can|could|will|would|should|has|have)"
+    r"\s+\w+\s+\w",
+    re.IGNORECASE,
+)
+_ONE = frozenset({"it", "its", "this", "that"})
+_NAME_OF_SEVERAL = re.compile(r"[^\W\d_]{2,}(?<![siu])s$")
 _NO_TOPIC = frozenset(
     terms(
         "tell explain describe show give list name say mean know talk want like please thanks question ask read learn "
@@ -69,6 +77,7 @@ def standalone(
     *,
     known: frozenset[str] = frozenset(),
     section_of: Callable[[str], str] = lambda _: "",
+    names_section: Callable[[str], bool] = lambda _: False,
 ) -> str:
     """Return what the question means by itself; the question as it is where it leans on nothing.
 
@@ -78,11 +87,14 @@ def standalone(
         answers: tells how well the corpus answers a question; larger is better. It decides between readings.
         known: terms of the corpus's headings, which make good topics.
         section_of: names the section that an earlier answer came from, or gives an empty text.
+        names_section: tells whether a question holds a section's heading whole, and so needs no other topic.
     """
     topic, previous = _topic(history, known)
     if topic is None or not question:
         return question
     readings = _readings(question, topic, previous)
+    if (readings[0] == question or _is_whole(question)) and names_section(question):
+        return question
     spoken = next((turn.text for turn in reversed(history) if turn.role is Role.ASSISTANT), "")
     section = section_of(spoken) if spoken and readings != [question] else ""
     if section and not set(terms(section)) & set(terms(topic.name)):
@@ -139,6 +151,17 @@ def _refers(question: str) -> bool:
     return bool(_PRONOUN.search(_EMPTY_PRONOUN.sub("", question)))
 
 
+def _is_whole(question: str) -> bool:
+    """Tell whether a question has all that a sentence needs, and nothing in it points back.
+
+    >>> _is_whole("And is gout inherited?"), _is_whole("And gout?"), _is_whole("And is it inherited?")
+    (True, False, False)
+    """
+    return bool(_OPENS_AS_QUESTION.match(_JOINER.sub("", question))) and not (
+        _refers(question) or _SWAPS.match(question)
+    )
+
+
 def _leans(question: str) -> bool:
     """Tell whether a pronoun points back to what was said before the question."""
     return _refers(question) and not _has_antecedent(question)
@@ -167,14 +190,27 @@ def _first_pronoun(question: str) -> re.Match[str]:
 def _filled_in(question: str, topic: _Topic) -> str:
     """Return the question with its first referring pronoun replaced by the topic.
 
+    Where that would be no grammar, the topic stands behind the question.
+
     >>> _filled_in("Where are its cramps?", _Topic("ALS")), _filled_in("Is this test painful?", _Topic("EMG"))
     ("Where are ALS's cramps?", 'Is this test painful? (EMG)')
+    >>> _filled_in("Does it hurt?", _Topic("tests")), _filled_in("Which of them is old?", _Topic("tests"))
+    ('Does it hurt? (tests)', 'Which of them is old? (tests)')
     """
-    if _POINTS_AT_NOUN.search(question):
-        return topic.behind(question)
     match = _first_pronoun(question)
+    if _POINTS_AT_NOUN.search(question) or _OF_THEM.search(question) or _disagree(match[0].lower(), topic.name):
+        return topic.behind(question)
     possessive = _POSSESSIVE.match(question, match.start())
     return question[: match.start()] + topic.name + ("'s" if possessive else "") + question[match.end() :]
+
+
+def _disagree(pronoun: str, name: str) -> bool:
+    """Tell whether one thing is meant and a common noun names several; a proper name may look like either.
+
+    >>> _disagree("it", "muscle cramps"), _disagree("it", "Dreamgirls"), _disagree("they", "Fleet Foxes")
+    (True, False, False)
+    """
+    return pronoun in _ONE and name.islower() and bool(_NAME_OF_SEVERAL.search(name))
 
 
 def _topic(history: Sequence[Turn], known: frozenset[str]) -> tuple[_Topic | None, str]:

@@ -9,7 +9,9 @@ from operator import not_
 from typing import TYPE_CHECKING
 
 from index import Index, SearchMode, load_encoder
+from index.recent import Recent
 from index.stores import opened, store_address
+from index.words import terms
 from qa.confidence import load_confidence
 from qa.evidence import Assessment, assess
 from qa.followup import standalone
@@ -51,6 +53,10 @@ DEFAULT_THRESHOLD = 0.3
 """Confidence below which the corpus is taken not to answer: the lowest whose balanced accuracy on the fit half of the
 articles under `tests/data` is within .02 of the best; from there to .36 it hardly changes, but fewer are answered."""
 JUDGED_PASSAGES = 6
+REMEMBERED = 32_000_000
+"""Characters of the documents that remembered assessments hold on to, and `_ASSESSMENT` for each: some 1,000 questions
+of a short article, at 30 kB each."""
+_ASSESSMENT = 10_000
 SAME_WORDS_COSINE = 0.6
 """Cosine from which an earlier answer is taken to come from a passage."""
 
@@ -74,6 +80,7 @@ class ArticleQA:
         self._support = support or (SimilaritySupport(self._vectors) if judge else evidence_model())
         self._reranker = None if judge else Reranker(evidence_model(), load_mix())
         self._confidence = load_confidence(self.judge.name)
+        self._assessed: Recent[Assessment] = Recent(REMEMBERED, _weight)
         threshold = self.corpus.settings.threshold
         self.threshold = DEFAULT_THRESHOLD if threshold is None else threshold
 
@@ -237,6 +244,12 @@ class ArticleQA:
         return self.index.rows_where(where) if where else None
 
     def _assess(self, question: str, watch: Stopwatch, among: Rows) -> Assessment:
+        """Return a question's assessment; one that was asked of all documents before comes from memory."""
+        if among is not None:
+            return self._judged(question, watch, among)
+        return self._assessed.get(question, lambda: self._judged(question, watch, None))
+
+    def _judged(self, question: str, watch: Stopwatch, among: Rows) -> Assessment:
         with watch.stage("search"):
             hits = self.index.search(question, JUDGED_PASSAGES, among=among)
         with watch.stage("evidence"):
@@ -258,7 +271,14 @@ class ArticleQA:
     def _standalone(self, question: str, turns: Sequence[Turn], among: Rows, known: dict[str, Assessment]) -> str:
         """Return what a question means by itself; readings that had to be weighed are `known` from then on."""
         answerability = partial(self._answerability, among, known)
-        return standalone(question, turns, answerability, known=self._heading_terms, section_of=self._section_spoken_of)
+        return standalone(
+            question,
+            turns,
+            answerability,
+            known=self._heading_terms,
+            section_of=self._section_spoken_of,
+            names_section=self._names_section,
+        )
 
     @cached_property
     def speller(self) -> Speller:
@@ -276,6 +296,17 @@ class ArticleQA:
             return ""
         _, section = nearest_sections(hits, self.corpus)[0]
         return section.title if section.heading_end > section.heading_start else ""
+
+    def _names_section(self, question: str) -> bool:
+        """Tell whether a question holds a section's heading whole, of several words that are not all the document's."""
+        asked = set(terms(question))
+        for hit in self.index.search(question, JUDGED_PASSAGES, SearchMode.LEXICAL):
+            document = self.corpus.document(hit.passage.document_id)
+            of_all = set(terms(document.title))
+            titles = [set(terms(section.title)) for section in document.section_path(hit.passage.section_id)]
+            if any(len(title) > 1 and title <= asked and not title <= of_all for title in titles):
+                return True
+        return False
 
     def _answerability(self, among: Rows, known: dict[str, Assessment], question: str) -> float:
         if question not in known:
@@ -307,6 +338,11 @@ def answer(question: str, history: History = ()) -> Answer:
 @cache
 def _default() -> ArticleQA:
     return ArticleQA.open()
+
+
+def _weight(assessment: Assessment) -> int:
+    documents = {scored.document.id: scored.document for scored in assessment.sentences}
+    return _ASSESSMENT + sum(len(document.text) for document in documents.values())
 
 
 def _merged(assessments: Sequence[Assessment]) -> tuple[Hit, ...]:

@@ -10,6 +10,8 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 from spellchecker import SpellChecker
 
+from index.words import terms
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -40,6 +42,8 @@ class Speller:
         reach = 2 if len(lower) >= _LONG else 1
         near = process.extract(lower, self._words, scorer=OSA.distance, score_cutoff=reach, limit=5)
         for right, distance, _ in near:
+            if terms(right) == terms(lower):
+                return word  # another form of the corpus's word, which search takes for the same
             if distance == 1 or right[0] == lower[0]:
                 return right.capitalize() if word[0].isupper() else str(right)
         return word

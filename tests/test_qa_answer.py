@@ -99,12 +99,34 @@ def test_a_follow_up_is_completed(article_qa):
     assert article_qa.answer("Where are its cramps?", mappings).text == answer.text
 
 
+def test_a_question_that_names_a_section_is_not_completed(article_qa):
+    history = [("user", "How are neuromuscular disorders diagnosed?"), ("assistant", "By EMG. [1]")]
+    for question in ("Is myotonic dystrophy contagious?", "And is myotonic dystrophy inherited?"):
+        assert article_qa.answer(question, history).standalone_question == question
+
+
+def counted(article_qa, monkeypatch):
+    """The same question answering with nothing in memory, and the questions that its judge is asked from now on."""
+    fresh, judged = article_qa.on(article_qa.index), []
+    judge = fresh.judge.judge
+    monkeypatch.setattr(fresh.judge, "judge", lambda asked, found: judged.append(asked) or judge(asked, found))
+    return fresh, judged
+
+
+def test_a_question_asked_again_is_not_judged_again(article_qa, monkeypatch):
+    fresh, judged = counted(article_qa, monkeypatch)
+    first, again = fresh.answer("What is ALS?"), fresh.answer("What is ALS?")
+    assert judged == ["What is ALS?"]
+    assert (again.text, again.citations, again.confidence) == (first.text, first.citations, first.confidence)
+    assert fresh.answer("What is ALS?", where=["section=Symptoms*"]).text != first.text
+    assert fresh.answer("What is ALS?").text == first.text
+    assert len(judged) == 2
+
+
 def test_no_reading_of_a_follow_up_is_judged_twice(article_qa, monkeypatch):
-    judged = []
-    judge = article_qa.judge.judge
-    monkeypatch.setattr(article_qa.judge, "judge", lambda asked, found: judged.append(asked) or judge(asked, found))
+    fresh, judged = counted(article_qa, monkeypatch)
     history = [("user", "Tell me about multiple sclerosis"), ("assistant", "An autoimmune disorder. [1]")]
-    answer = article_qa.answer("What is myotonia?", history)
+    answer = fresh.answer("What is myotonia?", history)
     assert len(judged) > 1
     assert answer.standalone_question in judged
     assert len(set(judged)) == len(judged)

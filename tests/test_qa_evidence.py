@@ -23,7 +23,7 @@ ARTICLE = """# Tea
 
 ## Kinds of tea
 
-There are many kinds. All come from one plant.
+This guide explains which tea keeps you awake. There are many kinds. All come from one plant.
 
 ### 1. Green tea
 
@@ -71,6 +71,21 @@ def chosen(tea, question, *words):
 
 def test_the_best_sentence_brings_what_it_points_back_to(tea):
     assert chosen(tea, "How does black tea taste?", "malt") == ["Black tea is fully oxidised.", "It tastes of malt."]
+
+
+def test_what_the_text_says_of_itself_answers_only_questions_about_the_text(tea):
+    assert chosen(tea, "Which tea keeps one awake?", "awake", "malt") == [
+        "Black tea is fully oxidised.",
+        "It tastes of malt.",
+    ]
+    assert chosen(tea, "What is this guide about?", "awake") == ["This guide explains which tea keeps you awake."]
+
+
+def test_a_passage_that_only_speaks_of_itself_is_no_evidence():
+    corpus = make_corpus([read_text("# Tea\n\nThis guide explains how tea is made.", suffix=".md")])
+    index = Index.build(corpus, ToyEncoder())
+    found = assess("How is tea made?", index.search("tea", 3), corpus, WordJudge("made"), Confidence(1.0, 0.0))
+    assert found.confidence < 0.01
 
 
 def test_a_single_bullet_is_enough_for_a_single_thing(tea):

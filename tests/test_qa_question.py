@@ -53,6 +53,10 @@ def test_only_the_corpus_own_words_are_corrected(written, meant):
     assert Speller(["Myotonic dystrophy, myotonia, peripheral neuropathy, should"]).correct(written) == meant
 
 
+def test_another_form_of_a_word_is_no_misspelling():
+    assert Speller(["colour"]).correct("Which colours and colourr?") == "Which colours and colour?"
+
+
 @pytest.mark.parametrize(
     ("question", "asked", "together"),
     [
@@ -95,6 +99,8 @@ def test_parts(question, asked, together):
         (["Is Assam black?", "Is Oolong a tea and how is it made?"], "Who drinks it?", "Who drinks Oolong?"),
         (["How is green tea dried?"], "Does it keep?", "Does green tea keep?"),
         (["Is Oolong also fermented?"], "Does it keep?", "Does Oolong keep?"),
+        (["How are green teas dried?"], "Does it cost much?", "Does it cost much? (green teas)"),
+        (["How are green teas dried?"], "Which of them are old?", "Which of them are old? (green teas)"),
         (["Tell me about green tea"], "So does it mean snow?", "Does it mean snow? (green tea)"),
         (["Tell me about green tea"], "Who painted the ceiling of that famous chapel in Rome?", None),
         ([], "How is it made?", "How is it made?"),
@@ -113,6 +119,23 @@ def test_the_corpus_decides_between_readings():
     assert standalone("Which cups?", history, nothing_is_better) == "Which cups?"
     better_with_topic = {"Which cups? (green tea)": 0.9}
     assert standalone("Which cups?", history, lambda q: better_with_topic.get(q, 0.1)) == "Which cups? (green tea)"
+
+
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("Is black tea dear?", "Is black tea dear?"),
+        ("And is black tea dear?", "And is black tea dear?"),
+        ("why does black tea stain cups", "why does black tea stain cups"),
+        ("And black tea?", "Black tea? (green tea)"),
+        ("Is it dearer than black tea?", "Is green tea dearer than black tea?"),
+    ],
+)
+def test_a_whole_question_that_names_a_section_needs_no_topic(question, meant):
+    history = said("Tell me about green tea")
+    topic_helps = lambda q: float("green tea" in q)  # noqa: E731
+    found = standalone(question, history, topic_helps, names_section=lambda q: "black tea" in q)
+    assert found == meant
 
 
 def test_an_answers_section_can_be_the_topic():

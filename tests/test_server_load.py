@@ -35,6 +35,19 @@ def test_nobody_gets_the_answer_of_another(article_qa):
     assert 0 < many.percentile(50) <= many.percentile(95) <= max(many.seconds)
 
 
+def test_unlike_questions_are_each_asked_once(article_qa):
+    asked = []
+
+    class Listening(Slow):
+        def stream(self, question, history=(), where=()):
+            asked.append(question)
+            return super().stream(question, history, where)
+
+    with client_of(Listening(article_qa, 0.0)) as client:
+        many = run_apart(visit(str(client.base_url), QUESTIONS, 3, 4, {}, unlike=True))
+    assert (len(many.seconds), len(set(asked)), many.mixed_up, many.errors) == (12, 12, 0, [])
+
+
 def test_mixed_up_answers_and_errors_are_noticed(article_qa):
     assert crowd(Mixing(article_qa))[1].mixed_up > 0
     _, failed = crowd(article_qa, each=2, answer_seconds=0.000_001)
@@ -54,5 +67,6 @@ def test_command_starts_a_server_and_ends_it(tmp_path, monkeypatch, capfd):
     options = [str(tmp_path / "set.jsonl"), "--visitors", "4", "--each", "2", "--workers", "1"]
     assert apart(main, options) == 0
     printed = capfd.readouterr().out
-    assert "4 visitors        8 answers" in printed
+    assert "4 visitors                              8 answers" in printed
+    assert "4 visitors, nothing asked twice         8 answers" in printed
     assert "errors 0  mixed up 0" in printed
