@@ -163,7 +163,7 @@ def _reply(shown: str) -> _Message:
 
 
 def _spare() -> None:
-    """Let Gradio describe the chat's data once: it does so again with every change that it sends, 10 ms of CPU each."""
+    """Let Gradio describe the chat's data once: it does so again with every change that it sends, 5 ms of CPU each."""
     described = gr.Chatbot(render=False).api_info()
     gr.Chatbot.api_info = lambda _: described  # type: ignore[assignment, method-assign]  # there is no public way
 
