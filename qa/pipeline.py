@@ -25,7 +25,7 @@ from qa.parts import Parts, parts
 from qa.phrases import abstention, urgent_advice
 from qa.question import History, Role, Turn, clean_history, clean_question, named
 from qa.records import Answer, worded
-from qa.reranking import RERANKED, Reranker, load_mix
+from qa.reranking import RERANKED, Reranker, load_share
 from qa.rewriting import rewritten
 from qa.selection import join_parts, select
 from qa.spelling import Speller
@@ -80,7 +80,7 @@ class ArticleQA:
         self._vectors = TextVectors(index.encoder)
         self.judge = judge or CombinedJudge(evidence_model(), SimilarityJudge(self._vectors))
         self._support = support or (SimilaritySupport(self._vectors) if judge else evidence_model())
-        self._reranker = None if judge else Reranker(evidence_model(), load_mix())
+        self._reranker = None if judge else Reranker(evidence_model(), load_share())
         self._confidence = load_confidence(self.judge.name)
         self._sureness = None if judge else load_confidence(SUPPORT)
         self._assessed: Recent[Assessment] = Recent(REMEMBERED, _weight)

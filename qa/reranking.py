@@ -1,8 +1,8 @@
 """Reranking: the evidence model takes part in the order of what was found.
 
-A found text's final score mixes its fused score with the model's probability that it answers the question, or, where
-the query states something, that it supports the statement. How much the model counts stands in
-`qa/weights/reranking.json`; `training/reranking.py` chooses it.
+A found text's final score mixes its fused score with the model's probability that it answers the question. How much
+the model counts stands in `qa/weights/reranking.json`; `training/reranking.py` chooses it. What states something keeps
+the fused order: nothing answers it, and who looks it up wants what contradicts it as much as what supports it.
 """
 
 from __future__ import annotations
@@ -53,36 +53,27 @@ class Reader(Protocol):
     def judge(self, question: str, passages: Sequence[Evidence]) -> list[Judgement]:
         """Return one judgement a passage, in the order given."""
 
-    def supports(self, claim: str, passages: Sequence[Evidence]) -> list[float]:
-        """Return for each passage the logit that it supports the claim."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mix:
-    """Shares, in [0, 1], of the model's probability in a final score; the fused score has the rest."""
-
-    question: float
-    statement: float
-
 
 @dataclass(frozen=True, slots=True)
 class Reranker:
-    """Gives found texts their final scores."""
+    """Gives found texts their final scores.
+
+    `share`, in [0, 1], is that of the model's probability; the fused score has the rest.
+    """
 
     reader: Reader
-    mix: Mix
+    share: float
 
     def scores(self, query: str, fused: NDArray[np.float32], passages: Sequence[Evidence]) -> NDArray[np.float32]:
         """Return the final scores of texts with these fused scores, both (n,), falling; `passages` are of the first.
 
         A text that is not read counts as one that does not answer, so it stays behind all that stood before it.
         """
-        stated = is_statement(query)
-        share = self.mix.statement if stated else self.mix.question
+        if not self.share or is_statement(query):
+            return np.asarray(fused, dtype=np.float32)
         judged = np.zeros(len(fused), dtype=np.float32)
-        if share:
-            judged[: len(passages)] = probabilities(self.reader, query, passages, stated=stated)
-        return np.asarray((1 - share) * fused + share * judged, dtype=np.float32)
+        judged[: len(passages)] = probabilities(self.reader, query, passages)
+        return np.asarray((1 - self.share) * fused + self.share * judged, dtype=np.float32)
 
     def hits(self, query: str, hits: Sequence[Hit], corpus: Corpus) -> list[Hit]:
         """Return the hits with their final scores, best first; among equals the order is kept."""
@@ -91,13 +82,9 @@ class Reranker:
         return [replace(hits[at], score=float(scores[at])) for at in np.argsort(-scores, kind="stable")]
 
 
-def probabilities(reader: Reader, query: str, passages: Sequence[Evidence], *, stated: bool) -> NDArray[np.float32]:
-    """Return the probability of each passage that it answers the query, or supports it where it is stated: (n,)."""
-    if stated:
-        logits = reader.supports(query, passages)
-    else:
-        logits = [judgement.answers for judgement in reader.judge(query, passages)]
-    return np.asarray([sigmoid(logit) for logit in logits], dtype=np.float32)
+def probabilities(reader: Reader, query: str, passages: Sequence[Evidence]) -> NDArray[np.float32]:
+    """Return the probability of each passage that it answers the query: (n,)."""
+    return np.asarray([sigmoid(read.answers) for read in reader.judge(query, passages)], dtype=np.float32)
 
 
 def is_statement(query: str) -> bool:
@@ -116,17 +103,16 @@ def is_statement(query: str) -> bool:
 
 
 @cache
-def load_mix() -> Mix:
-    """Return the chosen mix.
+def load_share() -> float:
+    """Return the chosen share of the model.
 
     Raises:
         ModelError: the file is missing or damaged.
     """
     try:
-        chosen = json.loads(COEFFICIENTS.read_text(encoding="utf-8"))["mix"]
-        return Mix(float(chosen["question"]), float(chosen["statement"]))
+        return float(json.loads(COEFFICIENTS.read_text(encoding="utf-8"))["share"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(
-            f"no mix for reranking in {COEFFICIENTS} ({error!r}); reinstall Footnote, "
+            f"no share of the model in {COEFFICIENTS} ({error!r}); reinstall Footnote, "
             "or run: python -m training.reranking"
         ) from error

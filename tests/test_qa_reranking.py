@@ -14,46 +14,40 @@ from index.toy import ToyEncoder
 from qa import ArticleQA, reranking
 from qa.evidence_input import Evidence
 from qa.judge import Judgement, SimilarityJudge
-from qa.reranking import Mix, Reranker, is_statement, load_mix
+from qa.reranking import Reranker, is_statement, load_share
 from qa.text_vectors import TextVectors
 
 
 class Reader:
-    """Thinks that texts with one word answer, and that texts with another support."""
+    """Thinks that texts with one word answer."""
 
-    def __init__(self, answers="slowly", supports="night"):
-        self.answers, self.supporting = answers, supports
+    def __init__(self, answers="slowly"):
+        self.answers = answers
         self.read = []
 
     def judge(self, question, passages):
         self.read.append(len(passages))
         return [Judgement(9.0 if self.answers in " ".join(p.sentences) else -9.0, ()) for p in passages]
 
-    def supports(self, claim, passages):
-        self.read.append(len(passages))
-        return [9.0 if self.supporting in " ".join(p.sentences) else -9.0 for p in passages]
-
 
 TEXTS = [Evidence("", (text,)) for text in ("at night", "slowly", "never")]
 FUSED = np.asarray([0.9, 0.6, 0.5, 0.4], dtype=np.float32)
 
 
-def test_a_question_counts_what_answers_and_a_statement_what_supports():
-    reranker = Reranker(Reader(), Mix(question=0.5, statement=0.25))
-    asked = reranker.scores("How do you stretch?", FUSED, TEXTS)
-    assert asked == pytest.approx([0.45, 0.8, 0.25, 0.2], abs=1e-3)
-    stated = reranker.scores("Cramps mostly come at night.", FUSED, TEXTS)
-    assert stated == pytest.approx([0.925, 0.45, 0.375, 0.3], abs=1e-3)
+def test_what_answers_comes_first():
+    scores = Reranker(Reader(), 0.5).scores("How do you stretch?", FUSED, TEXTS)
+    assert scores == pytest.approx([0.45, 0.8, 0.25, 0.2], abs=1e-3)
 
 
 def test_what_is_not_read_stays_behind_what_stood_before_it():
-    scores = Reranker(Reader(answers="nothing"), Mix(0.9, 0.9)).scores("Why?", FUSED, TEXTS)
+    scores = Reranker(Reader(answers="nothing"), 0.9).scores("Why?", FUSED, TEXTS)
     assert list(np.argsort(-scores, kind="stable")) == [0, 1, 2, 3]
 
 
-def test_without_a_share_the_model_reads_nothing():
+@pytest.mark.parametrize(("share", "query"), [(0.0, "How do you stretch?"), (0.5, "Cramps mostly come at night.")])
+def test_without_a_share_or_a_question_the_model_reads_nothing(share, query):
     reader = Reader()
-    assert Reranker(reader, Mix(0.5, 0.0)).scores("Cramps mostly come at night.", FUSED, TEXTS) == pytest.approx(FUSED)
+    assert Reranker(reader, share).scores(query, FUSED, TEXTS) == pytest.approx(FUSED)
     assert reader.read == []
 
 
@@ -61,7 +55,7 @@ def qa_of(reader, monkeypatch):
     text = "# Cramps\n\n" + "\n\n".join(f"## Part {n}\n\nThe calf cramps in case {n}." for n in range(40))
     corpus = make_corpus([read_text(f"{text}\n\n## Relief\n\nStretch the calf slowly.", suffix=".md")])
     monkeypatch.setattr("qa.pipeline.evidence_model", lambda: reader)
-    monkeypatch.setattr("qa.pipeline.load_mix", lambda: Mix(0.9, 0.9))
+    monkeypatch.setattr("qa.pipeline.load_share", lambda: 0.9)
     return ArticleQA(Index.build(corpus, ToyEncoder()))
 
 
@@ -102,15 +96,15 @@ def test_statements_are_told_from_questions_and_topics(query, stated):
     assert is_statement(query) is stated
 
 
-def test_the_shipped_mix_is_there_and_a_damaged_one_is_named(tmp_path, monkeypatch):
-    load_mix.cache_clear()
-    assert 0 <= load_mix().question <= 1
-    for text in (None, "{", json.dumps({"mix": {"question": 0.5}})):
-        load_mix.cache_clear()
+def test_the_shipped_share_is_there_and_a_damaged_one_is_named(tmp_path, monkeypatch):
+    load_share.cache_clear()
+    assert 0 <= load_share() <= 1
+    for text in (None, "{", json.dumps({"mix": 0.5})):
+        load_share.cache_clear()
         file = tmp_path / "reranking.json"
         if text is not None:
             file.write_text(text)
         monkeypatch.setattr(reranking, "COEFFICIENTS", file)
         with pytest.raises(ModelError, match=r"python -m training\.reranking"):
-            load_mix()
-    load_mix.cache_clear()
+            load_share()
+    load_share.cache_clear()

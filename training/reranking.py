@@ -1,7 +1,7 @@
 """`python -m training.reranking DATA`: choose how much the evidence model counts in the order of what is found.
 
 On BioASQ questions that are neither trained on nor counted in any figure: those that share a paper with a held-out
-question. Statements are the first sentences of their ideal answers. Search is the product's own, as it is measured.
+question. Search is the product's own, as it is measured.
 """
 
 from __future__ import annotations
@@ -28,7 +28,6 @@ from qa.reranking import COEFFICIENTS, RERANKED, is_statement, probabilities
 from training.reports.figures import ndcg
 from training.sets import read_bioasq
 from training.split import SEED
-from training.text import sentences_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,13 +64,7 @@ def spare(questions: Sequence[ExpertQuestion]) -> list[ExpertQuestion]:
     return [one for one in questions if not one.held_out and held_out & one.documents]
 
 
-def statement_of(question: ExpertQuestion) -> str:
-    """Return the first sentence of a question's ideal answer that states something, or an empty text."""
-    sentences = (sentence for answer in question.ideal for sentence in sentences_of(answer))
-    return next((sentence for sentence in sentences if is_statement(sentence)), "")
-
-
-def search(queries: Sequence[tuple[str, frozenset[str]]], shelf: Shelf, parts: Parts, *, stated: bool) -> list[Found]:
+def search(queries: Sequence[tuple[str, frozenset[str]]], shelf: Shelf, parts: Parts) -> list[Found]:
     """Return what each (query, relevant documents) finds, with the model's opinion of the first."""
     configuration = Configuration(SearchMode.FUSED, rerank=True)
     vectors = parts.encoder(configuration, exact=True).encode([query for query, _ in queries])
@@ -81,7 +74,7 @@ def search(queries: Sequence[tuple[str, frozenset[str]]], shelf: Shelf, parts: P
         found = search_rows(dense, shelf.lexical, query, vector, SearchMode.FUSED, RANKING_DEPTH)
         first = [shelf.evidence(row) for row in found.rows[:RERANKED]]
         judged = np.zeros(len(found.rows), dtype=np.float32)
-        judged[: len(first)] = probabilities(reader, query, first, stated=stated)
+        judged[: len(first)] = probabilities(reader, query, first)
         rows.append(Found([shelf.ids[row] for row in found.rows], relevant, found.scores, judged))
     return rows
 
@@ -94,10 +87,10 @@ def chosen(rows: Sequence[Found]) -> float:
 
 
 def main() -> None:
-    """Choose the shares for questions and for statements, and write them beside the weights."""
+    """Choose the share and write it beside the weights."""
     parser = argparse.ArgumentParser(prog="python -m training.reranking", description=__doc__)
     parser.add_argument("data", type=Path, help="folder with bioasq")
-    parser.add_argument("--sample", type=int, default=150, help="queries of each kind")
+    parser.add_argument("--sample", type=int, default=150, help="questions to try")
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     parts = Parts(load_encoder, evidence_loader())
@@ -106,14 +99,10 @@ def main() -> None:
     usable = [one for one in spare(questions) if one.snippets]
     sample = random.Random(SEED).sample(usable, min(options.sample, len(usable)))  # noqa: S311 - sampling
     asked = [(one.question, frozenset(one.snippets)) for one in sample if not is_statement(one.question)]
-    told = [(statement_of(one), frozenset(one.snippets)) for one in sample if statement_of(one)]
-    log.info("%d of %d questions, %d statements", len(asked), len(usable), len(told))
-    mix = {
-        "question": chosen(search(asked, shelf, parts, stated=False)),
-        "statement": chosen(search(told, shelf, parts, stated=True)),
-    }
-    COEFFICIENTS.write_text(json.dumps({"mix": mix}, indent=2) + "\n", encoding="utf-8")
-    log.info("%s: %s", COEFFICIENTS.name, mix)
+    log.info("%d of %d questions", len(asked), len(usable))
+    share = chosen(search(asked, shelf, parts))
+    COEFFICIENTS.write_text(json.dumps({"share": share}, indent=2) + "\n", encoding="utf-8")
+    log.info("%s: %s", COEFFICIENTS.name, share)
 
 
 if __name__ == "__main__":

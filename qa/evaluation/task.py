@@ -12,7 +12,7 @@ from qa.evaluation.defaults import MEASURES
 from qa.evaluation.embeddings import CachedEncoder, cache_file
 from qa.evaluation.support import JudgedSupport, Support
 from qa.judge import CombinedJudge, Judge, SimilarityJudge
-from qa.reranking import Reranker, load_mix
+from qa.reranking import Reranker, load_share
 from qa.text_vectors import TextVectors
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class Parts:
 
     def reranker(self) -> Reranker:
         """Return what gives found documents their final scores."""
-        return Reranker(self._evidence.reader, load_mix())
+        return Reranker(self._evidence.reader, load_share())
 
     def support(self, configuration: Configuration) -> Support:
         """Return what scores support."""
