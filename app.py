@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import gradio as gr
 from anyio import to_thread
+from gradio.components.chatbot import ComponentMessage, Message, TextMessage
 from gradio.events import api as endpoint
 from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
@@ -44,6 +45,8 @@ ANSWERED_AT_ONCE = 4
 """Questions that are answered at the same time; more wait in line."""
 POLL_SECONDS = 0.01
 """How often Gradio looks for questions that wait; its own thousand times a second cost 5 % of a core, for each page."""
+PROGRESS_SECONDS = 1.0
+"""How often Gradio looks for progress bars, of which the page has none."""
 FONTS = ASSETS / "fonts"
 _LOOK: dict[str, Any] = {
     "ssr_mode": False,
@@ -58,9 +61,11 @@ _LOOK: dict[str, Any] = {
 """How every page looks, and what of Gradio's it leaves out."""
 
 
-_Replies: TypeAlias = dict[int, tuple["Turn", gr.HTML]]
+_Message: TypeAlias = dict[str, Any]
+"""A message as the chat shows it."""
+_Replies: TypeAlias = dict[int, tuple["Turn", _Message]]
 """The replies that were made so far, by the position of their turn."""
-_Shown: TypeAlias = tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]
+_Shown: TypeAlias = tuple[dict[str, Any], dict[str, Any], list[str]]
 """What chat and question box are to show, and the conversation."""
 
 
@@ -72,9 +77,9 @@ class _Handlers:
         self._look = look
         self._built = built
 
-    async def ask(self, question: str, stored: object) -> AsyncIterator[tuple[object, ...]]:
+    async def ask(self, question: object, stored: object) -> AsyncIterator[tuple[object, ...]]:
         desk = self._desk()
-        async for shown in self._each(desk, desk.ask(question, stored)):
+        async for shown in self._each(desk, desk.ask(str(question or ""), stored)):
             yield shown
 
     async def ask_linked(self, stored: object, event: gr.EventData) -> AsyncIterator[tuple[object, ...]]:
@@ -153,14 +158,11 @@ class _Handlers:
     def _shown(self, desk: Desk, view: View, replies: _Replies | None = None) -> _Shown:
         """Return what the components are to show; replies that are in `replies` are not made again."""
         replies = {} if replies is None else replies
-        messages: list[dict[str, Any]] = []
+        messages: list[_Message] = []
         for at, turn in enumerate(view.turns):
             if at not in replies or replies[at][0] is not turn:
-                replies[at] = turn, gr.HTML(desk.reply_html(turn), apply_default_css=False, js_on_load=None)
-            messages += [
-                {"role": "user", "content": html.escape(turn.question, quote=False)},
-                {"role": "assistant", "content": replies[at][1]},
-            ]
+                replies[at] = turn, _reply(desk.reply_html(turn))
+            messages += [_question(turn.question), replies[at][1]]
         chat = gr.update(value=messages, feedback_value=[turn.verdict or None for turn in view.turns])
         return chat, self._box(desk, view), view.stored
 
@@ -176,6 +178,23 @@ class _Handlers:
         return gr.update(**buttons)
 
 
+def _question(question: str) -> _Message:
+    shown = TextMessage(text=html.escape(question, quote=False))
+    return Message(role="user", content=[shown]).model_dump()
+
+
+def _reply(shown: str) -> _Message:
+    """Return a reply; given a `gr.HTML`, the chat would make another one of it, with every step for every turn."""
+    component = ComponentMessage(component="html", value=shown, constructor_args={}, props={"apply_default_css": False})
+    return Message(role="assistant", content=[component]).model_dump()
+
+
+def _spare() -> None:
+    """Let Gradio describe the chat's data once: it does so again with every change that it sends, 5 ms of CPU each."""
+    described = gr.Chatbot(render=False).api_info()
+    gr.Chatbot.api_info = lambda _: described  # type: ignore[assignment, method-assign]  # there is no public way
+
+
 def build(
     qa: Answerer, feedback: FeedbackStore | None = None, offered: Callable[[], Sequence[Choice]] = tuple
 ) -> gr.Blocks:
@@ -183,6 +202,7 @@ def build(
 
     Who loads the page sees what the corpus's owner decides about it now; who has it open keeps what was loaded.
     """
+    _spare()
     texts = read_texts()
     reception = Reception(qa, texts, feedback)
 
@@ -265,6 +285,7 @@ def build(
 
         shown = [chat, question, conversation]
         private: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        private |= {"preprocess": False, "postprocess": False}  # what goes in and out is made here as it is needed
         at_once: dict[str, Any] = private | {"queue": False}
         asking: dict[str, Any] = private | {"concurrency_limit": ANSWERED_AT_ONCE, "concurrency_id": "asking"}
         running: list[Any] = [
@@ -313,7 +334,7 @@ def mount(server: FastAPI, service: Service, feedback: FeedbackStore | None = No
     for name in sorted(service.corpora, key=service.page_path, reverse=True):  # the root last: it takes every path
         qa, path = PageService(service, name), service.page_path(name)
         blocks = build(qa, feedback, partial(offered, path))
-        blocks._queue.sleep_when_free = POLL_SECONDS  # there is no public way to set it
+        _calm(blocks)
         server.mount(f"{path}fonts", StaticFiles(directory=FONTS))
         gr.mount_gradio_app(
             server,
@@ -326,6 +347,15 @@ def mount(server: FastAPI, service: Service, feedback: FeedbackStore | None = No
         pages[path] = _files(blocks)
         service.on_stop.append(partial(setattr, blocks, "is_running", False))  # ends what waits for news of the page
     server.user_middleware.append(Middleware(Delivery, pages=pages))  # the innermost: the guard stands before it
+
+
+def _calm(blocks: gr.Blocks) -> None:
+    """Keep Gradio's queue from work that nobody sees; there is no public way."""
+    queue = blocks._queue
+    queue.sleep_when_free = POLL_SECONDS
+    queue.progress_update_sleep_when_free = PROGRESS_SECONDS
+    queue.ANAYLTICS_CACHE_FREQUENCY = sys.maxsize  # else pandas sums up all events after each of them
+    queue.ANALYTICS_MAX_EVENTS = 1
 
 
 def serve(corpora: Corpora, settings: ServerSettings, opened: socket | None = None) -> None:

@@ -215,7 +215,7 @@ class ArticleQA:
                 standalone_question=meant,
                 generator=written.generator,
                 hits=hits,
-                timings=watch.seconds,
+                timings=dict(watch.seconds),
                 notice=urgent_advice(asked, self.corpus.settings),
                 unanswered=unanswered if written.sentences else (),
                 note=written.note,

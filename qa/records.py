@@ -77,6 +77,11 @@ class Answer:
     ignored_markers: int = 0
     unanswered: tuple[str, ...] = ()
 
+    @property
+    def whole(self) -> bool:
+        """Whether this is the last step of a stream; one without timings, as out of a file, does not say so."""
+        return "total" in self.timings
+
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as JSON-ready values; a hit is named by its document, section and span."""
         return {

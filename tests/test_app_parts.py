@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from corpus import make_corpus, read_text
-from corpus.errors import SettingsError
+from corpus.errors import BusyError, SettingsError
 from index import Hit
 from qa import ArticleQA
 from qa.grounding import Reason
@@ -69,7 +69,10 @@ def test_growing_turn_has_stopped_when_it_comes_back(article):
 
 @pytest.mark.parametrize(
     "stored",
-    [None, "text", 7, {}, [1], [{}], [{"question": "why"}], [{"question": 1, "answer": None}], [[]], [None]],
+    [
+        *[None, "text", 7, {}, [1], [{}], [{"question": "why"}], [{"question": 1, "answer": None}], [[]], [None]],
+        *[["why"], ["{}"], ['{"question": 1, "answer": null}'], ["[" * 100_000]],
+    ],
 )
 def test_damaged_conversation_is_dropped(stored, article):
     assert from_stored(stored, article) == []
@@ -87,9 +90,15 @@ def test_damaged_conversation_is_dropped(stored, article):
     ],
 )
 def test_conversation_that_quotes_another_corpus_is_dropped(turns, article, key, value):
-    stored = json.loads(json.dumps(to_stored(turns)))
-    stored[0]["answer"]["citations"][0][key] = value
-    assert from_stored(stored, article) == []
+    stored = to_stored(turns)
+    first = json.loads(stored[0])
+    first["answer"]["citations"][0][key] = value
+    assert from_stored([json.dumps(first), *stored[1:]], article) == []
+
+
+def test_conversation_that_an_earlier_version_kept_comes_back(turns, article):
+    stored = to_stored(turns)
+    assert from_stored([json.loads(turn) for turn in stored], article) == from_stored(stored, article)
 
 
 def test_history_leaves_failures_out(turns):
@@ -273,3 +282,31 @@ def test_what_many_visitors_may_ask_next_is_checked_once_and_one_by_one(article_
     assert found == [found[0]] * 4
     assert found[0]
     assert len(asked) == len(set(asked))
+
+
+def test_while_the_server_is_busy_what_was_checked_before_is_offered(article_qa):
+    class Crowded:
+        corpus, busy = article_qa.corpus, False
+
+        def answer(self, question, history=()):
+            if self.busy:
+                raise BusyError("visitors wait")
+            return article_qa.answer(question, history)
+
+    qa = Crowded()
+    suggestions = Suggestions(qa, TEXTS)
+    turn = Turn("What does an EMG show?", article_qa.answer("What does an EMG show?"), state=State.WHOLE)
+    offered = suggestions.after([turn])
+    qa.busy = True
+    assert offered
+    assert suggestions.after([turn]) == offered
+    assert Suggestions(qa, TEXTS).after([turn]) == ()
+
+
+def test_the_whole_answer_is_one_step_and_the_last(article_qa):
+    question = "What is the difference between CMT and myotonic dystrophy?"
+    steps = list(article_qa.stream(question))
+    views = list(Desk(article_qa, TEXTS).ask(question, []))
+    assert [step.whole for step in steps] == [False] * (len(steps) - 1) + [True]
+    assert [view.asking for view in views] == [True] * len(steps) + [False]
+    assert views[-1].turns[-1].answer.sentences == steps[-1].sentences

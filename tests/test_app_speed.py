@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from gradio.components.chatbot import ChatbotDataMessages
+from gradio.queueing import Queue
 from page_fixtures import Moody, ask_of, messages, serving
 from server_fixtures import run_apart
 
@@ -44,6 +46,17 @@ def test_an_answer_sends_nothing_twice(server):
     assert len(sent) > 2
     assert sent[-1] < 200
     assert sum(sent) < 1.5 * max(sent) + 2_000
+
+
+def test_gradio_does_no_work_that_nobody_sees(server, monkeypatch):
+    done = []
+    monkeypatch.setattr(Queue, "_get_df", staticmethod(lambda _: done.append("summed up all events")))
+    described = classmethod(lambda *_: done.append("described the chat's data") or {})
+    monkeypatch.setattr(ChatbotDataMessages, "model_json_schema", described)
+    with httpx.Client(base_url=server, timeout=60) as client:
+        for _ in range(2):  # events are summed up after their end
+            assert len(list(messages(client, ask_of(client), "What does an EMG show?", uuid.uuid4().hex))) > 2
+    assert done == []
 
 
 QUESTIONS = ["What is ALS?", "What does an EMG show?", "Tell me about multiple sclerosis"]

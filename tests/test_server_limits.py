@@ -17,11 +17,13 @@ import pytest
 from page_fixtures import free_port
 from server_fixtures import PATIENCE, QUESTION, Slow, client_of, until
 
-from corpus.errors import FootnoteError, KeyFileError, SettingsError
+from corpus.errors import BusyError, FootnoteError, KeyFileError, SettingsError
 from qa.__main__ import main
 from qa.server.corpora import Corpora, UnknownNameError
 from qa.server.keys import make_key, owner, read_keys
 from qa.server.logs import JsonFormatter
+from qa.server.pool import Pool
+from qa.server.service import PageService, Service
 from qa.server.settings import ServerSettings
 
 ASKED = {"question": QUESTION}
@@ -250,3 +252,39 @@ def test_told_to_stop_it_finishes_what_runs(tmp_path):
             process.kill()
         log = [json.loads(line) for line in process.stderr.read().splitlines()]
         assert not [line for line in log if line["level"] == "error"]
+
+
+def test_what_may_be_offered_waits_for_what_is_asked(article_qa):
+    service = Service(Corpora({"article": lambda: Slow(article_qa, 0.5)}), ServerSettings(workers=1))
+    page = PageService(service, "article")
+    with ThreadPoolExecutor(2) as visitors:
+        asked = [visitors.submit(list, page.stream(QUESTION)) for _ in range(2)]
+        until(lambda: service.pool.waiting)
+        with pytest.raises(BusyError, match="visitors"):
+            page.answer(QUESTION)
+        assert all(answers.result()[-1].sentences for answers in asked)
+    assert page.answer(QUESTION).sentences
+    service.pool.close()
+
+
+def test_who_reads_slowly_gets_the_newest_step_and_the_end():
+    pool, more = Pool(workers=1, waiting=1, seconds=PATIENCE), threading.Event()
+
+    def steps(broken):
+        yield 1
+        more.wait(PATIENCE)
+        yield 2
+        yield 3
+        if broken:
+            raise RuntimeError("broken")
+
+    for broken in (False, True):
+        more.clear()
+        read = pool.stream_here(lambda broken=broken: steps(broken))
+        assert next(read) == 1
+        more.set()
+        until(lambda: not pool.running)
+        assert next(read) == 3
+        with pytest.raises(RuntimeError if broken else StopIteration):
+            next(read)
+    pool.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from corpus.errors import FeedbackError
 from qa.feedback import FeedbackStore, Verdict, verdict_on
@@ -33,8 +33,8 @@ class View:
     box: str | None = None
 
     @property
-    def stored(self) -> list[dict[str, Any]]:
-        """What the browser keeps of it, JSON-ready."""
+    def stored(self) -> list[str]:
+        """What the browser keeps of it."""
         return to_stored(self.turns)
 
 

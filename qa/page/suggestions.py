@@ -28,7 +28,8 @@ _TITLE_CHARACTERS = 48
 class Suggestions:
     """Finds follow-up questions; what it has once checked it remembers.
 
-    One is checked at a time, so that answers are not held up and many visitors wait for one check of a question.
+    One is checked at a time, so that answers are not held up and many visitors wait for one check of a question. While
+    the server is too busy to check, only those that were checked before are offered.
     """
 
     def __init__(self, qa: Answerer, texts: Mapping[str, str]) -> None:
@@ -52,8 +53,8 @@ class Suggestions:
             try:
                 with self._checking:
                     cited = self._cites(question)
-            except BusyError:  # nothing is remembered of it
-                break
+            except BusyError:  # nothing is remembered of it; others may have been checked before
+                continue
             if cited:
                 (known if cited <= shown else fresh).append(question)
         return tuple(dict.fromkeys([*fresh, *known]))[:WANTED]

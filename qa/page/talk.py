@@ -58,15 +58,15 @@ class Talk:
         yield [*before, turn]
         try:
             for answer in self._qa.stream(question, () if alone else history(before)):
-                turn = replace(turn, answer=answer)
+                turn = replace(turn, answer=answer, state=State.WHOLE if answer.whole else State.GROWING)
                 yield [*before, turn]
         except FootnoteError as error:
             turn = Turn(_shortened(question), error=_sentence(str(error)))
         except Exception:
             logger.exception("a question failed")
             turn = replace(turn, error=self._texts["failed"], answer=None)
-        turn = replace(turn, state=State.WHOLE)
-        yield [*before, turn]
+        if turn.state is State.GROWING:
+            yield [*before, replace(turn, state=State.WHOLE)]
 
 
 def _shortened(question: str) -> str:

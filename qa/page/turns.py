@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -43,16 +44,23 @@ def history(turns: Sequence[Turn]) -> list[tuple[str, str]]:
     return [message for asked, told in pairs for message in (("user", asked), ("assistant", told))]
 
 
-def to_stored(turns: Sequence[Turn]) -> list[dict[str, Any]]:
-    """Return turns as JSON-ready values for the browser to keep; with each question it sends all of them back."""
+def to_stored(turns: Sequence[Turn]) -> list[str]:
+    """Return turns for the browser to keep, each as JSON; with each question it sends all of them back.
+
+    Gradio goes through every value in what it is given, several times a step: a text is one value.
+    """
     return [
-        {
-            "question": turn.question,
-            "answer": turn.answer and _kept(turn.answer),
-            "error": turn.error,
-            "state": turn.state.value,
-            "verdict": turn.verdict,
-        }
+        json.dumps(
+            {
+                "question": turn.question,
+                "answer": turn.answer and _kept(turn.answer),
+                "error": turn.error,
+                "state": turn.state.value,
+                "verdict": turn.verdict,
+            },
+            ensure_ascii=False,
+            separators=(",", ":"),
+        )
         for turn in turns
     ]
 
@@ -73,11 +81,13 @@ def from_stored(stored: object, corpus: Corpus, renewed: str = "") -> list[Turn]
     """Return the turns that a browser kept; none where they are damaged.
 
     A reply that was growing when it was kept has stopped; times and the parts of scores come back empty. An answer that
-    quotes what the corpus does not hold gives way to the words `renewed`; without them it counts as damage.
+    quotes what the corpus does not hold gives way to the words `renewed`; without them it counts as damage. Earlier
+    versions kept a turn as a mapping instead of as JSON.
     """
     try:
-        return [_turn(item, corpus, renewed) for item in _list(stored)]
-    except (KeyError, TypeError, ValueError):
+        turns = [json.loads(item) if isinstance(item, str) else item for item in _list(stored)]
+        return [_turn(item, corpus, renewed) for item in turns]
+    except (KeyError, TypeError, ValueError, RecursionError):
         return []
 
 

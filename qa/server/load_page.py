@@ -178,28 +178,28 @@ async def crowd(address: str, questions: Sequence[str], visitors: int, each: int
 async def _visitor(
     client: httpx.AsyncClient, result: Result, ask: int, after: Sequence[int], questions: Sequence[str]
 ) -> None:
-    kept: list[dict[str, Any]] = []
+    session = uuid.uuid4().hex
+    kept: list[str] = []
     asked: list[str] = []
     for question in questions:
         began = time.perf_counter()
         try:
-            kept = await _answered(client, ask, question, kept)
+            kept = await _answered(client, ask, question, kept, session)
             took = time.perf_counter() - began
             asked.append(question)
             for event in after:  # what the page looks up once an answer is whole: questions to ask next
-                body = {"data": [kept], "fn_index": event, "session_hash": uuid.uuid4().hex}
+                body = {"data": [kept], "fn_index": event, "session_hash": session}
                 (await client.post("gradio_api/run/predict", json=body)).raise_for_status()
         except (httpx.HTTPError, LookupError, ValueError) as error:
             result.errors.append(f"{question!r}: {type(error).__name__}: {error}")
             continue
         result.seconds.append(took)
-        answered = [turn["answer"]["question"] for turn in kept]
-        result.mixed_up += not ([turn["question"] for turn in kept] == answered == asked)
+        turns = [json.loads(turn) for turn in kept]
+        answered = [turn["answer"]["question"] for turn in turns]
+        result.mixed_up += not ([turn["question"] for turn in turns] == answered == asked)
 
 
-async def _answered(
-    client: httpx.AsyncClient, ask: int, question: str, kept: list[dict[str, Any]]
-) -> list[dict[str, Any]]:
+async def _answered(client: httpx.AsyncClient, ask: int, question: str, kept: list[str], session: str) -> list[str]:
     """Ask a question on the page; return the conversation that a browser keeps then.
 
     Raises:
@@ -207,7 +207,6 @@ async def _answered(
     """
     from gradio_client.utils import apply_diff  # noqa: PLC0415  (slow to import)
 
-    session = uuid.uuid4().hex
     body = {"data": [question, kept], "fn_index": ask, "session_hash": session}
     (await client.post("gradio_api/queue/join", json=body)).raise_for_status()
     shown: Any = None
@@ -219,8 +218,10 @@ async def _answered(
                 shown = sent if shown is None else apply_diff(shown, sent)
                 kept = shown if isinstance(shown, list) else kept
             elif message.get("msg") == "process_completed":
-                if not message["success"] or kept[-1]["state"] != "whole" or not kept[-1]["answer"]:
+                last = json.loads(kept[-1])
+                if not message["success"] or last["state"] != "whole" or not last["answer"]:
                     raise ValueError("the page could not answer")
+            elif message.get("msg") == "close_stream":
                 return kept
     raise ValueError("the stream ended early")
 

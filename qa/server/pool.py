@@ -91,7 +91,7 @@ class Pool:
             future.cancel()
 
     def stream_here(self, steps: Callable[[], Iterator[T]]) -> Iterator[T]:
-        """Do the same for a caller that has a thread of its own."""
+        """Do the same for a caller with a thread of its own; of the steps that came meanwhile, yield the newest."""
         told: queue.SimpleQueue[T | _End] = queue.SimpleQueue()
         gone = threading.Event()
         future = self._start(steps, told.put, gone)
@@ -102,11 +102,19 @@ class Pool:
                     step = told.get(timeout=max(0.0, deadline - time.monotonic()))
                 except queue.Empty:
                     raise self._too_slow() from None
-                if isinstance(step, _End):
-                    if step.error:
-                        raise step.error
+                end = step if isinstance(step, _End) else None
+                while end is None and not told.empty():
+                    newer = told.get_nowait()
+                    if isinstance(newer, _End):
+                        end = newer
+                    else:
+                        step = newer
+                if not isinstance(step, _End):
+                    yield step
+                if end:
+                    if end.error:
+                        raise end.error
                     return
-                yield step
         finally:
             gone.set()
             future.cancel()

@@ -8,7 +8,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from corpus.errors import StoreDownError
+from corpus.errors import BusyError, StoreDownError
 from qa.page.address import address
 from qa.server.keys import read_keys
 from qa.server.metrics import Metrics
@@ -164,8 +164,13 @@ class PageService:
     def answer(self, question: str, history: History = ()) -> Answer:
         """Return the whole answer; errors as in `Service.stream`.
 
-        It is the page that asks, for what it may offer; only what a visitor asks is counted.
+        It is the page that asks, for what it may offer; only what a visitor asks is counted, and visitors go first.
+
+        Raises:
+            BusyError: a visitor's question waits.
         """
+        if self._service.pool.waiting:
+            raise BusyError("visitors' questions wait; what may be offered to them has to wait as well")
         *_, last = self._steps(question, history)
         return last
 
