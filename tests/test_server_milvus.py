@@ -42,10 +42,10 @@ def bake(folder, degrees):
     (folder / "oven.md").write_text(f"# Baking\n\n## Ovens\n\nThe oven is {degrees} degrees warm.")
 
 
-def answered(client, status):
+def answered(client, status, asked=ASKED):
     """Tell whether a question gets a reply with this status; nobody may be listening yet."""
     try:
-        reply = client.post("/v1/answer", json=ASKED)
+        reply = client.post("/v1/answer", json=asked)
     except httpx.TransportError:
         return False
     assert "Traceback" not in reply.text
@@ -76,9 +76,10 @@ def test_it_is_down_at_the_start_and_dies_in_between(tmp_path, notes):
                 assert f"http://127.0.0.1:{port}" in server.stdout.readline()
                 assert "100 degrees" in client.post("/v1/answer", json=ASKED).json()["text"]
                 milvus.kill()
-                until(partial(answered, client, 503), STARTS)
+                another = {"question": "Is the oven 100 degrees warm?"}  # the first may be answered from memory
+                until(partial(answered, client, 503, another), STARTS)
                 milvus.start()
-                until(partial(answered, client, 200), STARTS)
+                until(partial(answered, client, 200, another), STARTS)
             finally:
                 server.terminate()
                 server.wait(PATIENCE)
