@@ -104,8 +104,8 @@ def test_a_section_cited_on_two_pages_names_both(qa):
 
 def test_what_a_browser_kept_gets_the_pages_of_the_corpus(qa):
     turn = Turn(WHERE_IT_STANDS[0][0], qa.answer(WHERE_IT_STANDS[0][0]), state=State.WHOLE)
-    stored = json.loads(json.dumps(to_stored([turn])))
-    kept = from_stored(stored, qa.corpus)
+    stored = [json.loads(text) for text in to_stored([turn])]
+    kept = from_stored(to_stored([turn]), qa.corpus)
     assert kept[0].answer.citations == turn.answer.citations
     for citation in stored[0]["answer"]["citations"]:
         citation["page"] = 77
