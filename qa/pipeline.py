@@ -82,7 +82,7 @@ class ArticleQA:
         self._support = support or (SimilaritySupport(self._vectors) if judge else evidence_model())
         self._reranker = None if judge else Reranker(evidence_model(), load_share())
         self._confidence = load_confidence(self.judge.name)
-        self._sureness = None if judge else load_confidence(SUPPORT)
+        self._confidence_in_claims = None if judge else load_confidence(SUPPORT)
         self._assessed: Recent[Assessment] = Recent(REMEMBERED, _weight)
         threshold = self.corpus.settings.threshold
         self.threshold = DEFAULT_THRESHOLD if threshold is None else threshold
@@ -259,10 +259,10 @@ class ArticleQA:
         with watch.stage("evidence"):
             assessment = assess(question, hits, self.corpus, self.judge, self._confidence)
             claim = attributed_claim(question)
-            if claim is None or self._sureness is None or not hits:
+            if claim is None or self._confidence_in_claims is None or not hits:
                 return assessment
             logits = self._support.supports(claim, [as_evidence(self.corpus, hit) for hit in hits])
-            return replace(assessment, confidence=self._sureness(max(logits)))
+            return replace(assessment, confidence=self._confidence_in_claims(max(logits)))
 
     def _parts(self, question: str, among: Rows, known: dict[str, Assessment]) -> Parts:
         """Return a question's parts, each made to stand alone after the first.
